@@ -38,7 +38,10 @@ public record ConnectRequest(
     }
 
     public void write(JuteWriter out) {
-        out.writeInt(protocolVersion).writeLong(lastZxidSeen).writeInt(timeoutMs).writeLong(sessionId);
+        out.writeInt(protocolVersion)
+                .writeLong(lastZxidSeen)
+                .writeInt(timeoutMs)
+                .writeLong(sessionId);
         out.writeBuffer(password);
         if (readOnly != null) {
             out.writeBoolean(readOnly);

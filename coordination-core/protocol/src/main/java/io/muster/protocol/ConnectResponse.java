@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  *     lacked it
  */
 public record ConnectResponse(
-        int protocolVersion, int timeoutMs, long sessionId, byte[] password, @Nullable Boolean readOnly) {
+        int protocolVersion,
+        int timeoutMs,
+        long sessionId,
+        byte[] password,
+        @Nullable Boolean readOnly) {
 
     public static ConnectResponse read(JuteReader in) {
         int protocolVersion = in.readInt("protocolVersion");

@@ -73,6 +73,12 @@ public final class JuteReader {
         return value;
     }
 
+    /** The next number, which stays unread. */
+    public int peekInt() {
+        require(Integer.BYTES, "int");
+        return (int) INT.get(bytes, position);
+    }
+
     /** A string; null is read as the empty string, since some clients write the one for the other. */
     public String readString(String what) {
         int length = readLength(what);

@@ -88,7 +88,10 @@ public final class Paths {
         StringBuilder out = new StringBuilder(Math.min(path.length(), 200) + 16);
         for (int i = 0; i < path.length(); i++) {
             if (i == 200) {
-                return out.append("... (").append(path.length()).append(" characters)").toString();
+                return out.append("... (")
+                        .append(path.length())
+                        .append(" characters)")
+                        .toString();
             }
             char c = path.charAt(i);
             if (isForbidden(c)) {

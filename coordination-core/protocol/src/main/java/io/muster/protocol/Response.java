@@ -31,8 +31,18 @@ public sealed interface Response {
             case ADD_WATCH -> new ErrorBody(in.readInt("err"));
             case WHO_AM_I -> new Identities(in.readVector("clientInfo", ClientInfo.MIN_BYTES, ClientInfo::read));
             case SASL -> new SaslToken(in.readBuffer("token"));
-            case DELETE, CHECK, PING, AUTH, CLOSE_SESSION, SET_WATCHES, SET_WATCHES2, CHECK_WATCHES, REMOVE_WATCHES,
-                    DELETE_CONTAINER, CREATE_SESSION, ERROR -> EMPTY;
+            case DELETE,
+                    CHECK,
+                    PING,
+                    AUTH,
+                    CLOSE_SESSION,
+                    SET_WATCHES,
+                    SET_WATCHES2,
+                    CHECK_WATCHES,
+                    REMOVE_WATCHES,
+                    DELETE_CONTAINER,
+                    CREATE_SESSION,
+                    ERROR -> EMPTY;
         };
     }
 

@@ -1,0 +1,55 @@
+package io.muster.replica.state;
+
+import io.muster.protocol.Stat;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One znode in one state, with its children. Of a {@link StateEditor} it is valid until the next change only. */
+public final class NodeView {
+    private final StateView state;
+    private final Znode znode;
+    private final @Nullable Directory directory;
+
+    NodeView(StateView state, Znode znode, @Nullable Directory directory) {
+        this.state = state;
+        this.znode = znode;
+        this.directory = directory;
+    }
+
+    public Stat stat() {
+        return state.stat(znode, directory);
+    }
+
+    /** A copy; null where the znode was given no data. */
+    public byte @Nullable [] data() {
+        return znode.data();
+    }
+
+    public AclList acl() {
+        return znode.acl();
+    }
+
+    public int childCount() {
+        return directory == null ? 0 : directory.childCount;
+    }
+
+    /** Names, in no order that means anything. */
+    public List<String> children() {
+        if (directory == null || directory.childCount == 0) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>(directory.childCount);
+        state.layout.znodes.forEach(directory.children, child -> names.add(child.name()));
+        return names;
+    }
+
+    Znode znode() {
+        return znode;
+    }
+
+    @Nullable
+    Directory directory() {
+        return directory;
+    }
+}

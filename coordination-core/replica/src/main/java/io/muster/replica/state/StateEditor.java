@@ -1,0 +1,429 @@
+package io.muster.replica.state;
+
+import io.muster.protocol.Acl;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Derives new states by applying transactions. Between two calls of {@link #freeze} it changes in place what it made
+ * itself; what a frozen state holds it never touches.
+ *
+ * <p>Used by one thread. Reading it shows the state after the last transaction applied.
+ */
+public final class StateEditor extends StateView {
+    private static final AclList READ_ONLY = new AclList(Acl.READ_ONLY);
+    private static final byte[] EMPTY = new byte[0];
+
+    private final NodeDigest digests = new NodeDigest();
+    private ByteTrie.Edit edit = new ByteTrie.Edit();
+
+    StateEditor(State base) {
+        super(base.layout);
+        copyFrom(base);
+    }
+
+    private StateEditor(Layout layout) {
+        super(layout);
+    }
+
+    static StateEditor initial(Layout layout) {
+        StateEditor editor = empty(layout);
+        editor.addReserved();
+        return editor;
+    }
+
+    /** Without even a root: for a snapshot to be read into. */
+    static StateEditor empty(Layout layout) {
+        return new StateEditor(layout);
+    }
+
+    /** The state as it is now; later changes do not touch it. */
+    public State freeze() {
+        State state = new State(this);
+        edit = new ByteTrie.Edit();
+        return state;
+    }
+
+    /** Goes back to a state that {@link #freeze} returned: what came after it never was. */
+    public void reset(State state) {
+        copyFrom(state);
+        edit = new ByteTrie.Edit();
+    }
+
+    /**
+     * Applies a transaction that belongs right after this state.
+     *
+     * @param changes receives what happened, in order
+     * @throws IllegalStateException if it does not fit this state: the transaction or the state is wrong
+     */
+    public void apply(Transaction transaction, List<Change> changes) {
+        apply(transaction.header(), transaction.txn(), false, changes);
+    }
+
+    /**
+     * Applies a transaction whose effects may be there already, wholly or in part: snapshots of ZooKeeper are taken while
+     * it writes. What is there stays, what is gone is not missed; the end is the same as if each had been applied once.
+     */
+    public void replay(Transaction transaction) {
+        apply(transaction.header(), transaction.txn(), true, null);
+    }
+
+    private void apply(TxnHeader header, Txn txn, boolean lenient, @Nullable List<Change> changes) {
+        applyOne(header, txn, lenient, changes);
+        zxid = Math.max(zxid, header.zxid());
+    }
+
+    /** Applies one transaction, or one part of a multi, without advancing the state's zxid. */
+    void applyOne(TxnHeader header, Txn txn, boolean lenient, @Nullable List<Change> changes) {
+        long at = header.zxid();
+        long time = header.timeMs();
+        if (txn instanceof Txn.Create create) {
+            long owner = create.ephemeral() ? header.sessionId() : 0;
+            create(create.path(), create.data(), create.acl(), owner, create.parentCounter(), header, lenient, changes);
+        } else if (txn instanceof Txn.SetData set) {
+            setData(set.path(), set.data(), set.version(), at, time, lenient, changes);
+        } else if (txn instanceof Txn.Delete delete) {
+            delete(PathKey.of(delete.path()), at, lenient, changes);
+        } else if (txn instanceof Txn.Multi multi) {
+            if (!multi.failed()) {
+                multi.txns().forEach(sub -> applyOne(header, sub, lenient, changes));
+            }
+        } else if (txn instanceof Txn.CreateContainer create) {
+            long owner = OwnerKind.CONTAINER_OWNER;
+            create(create.path(), create.data(), create.acl(), owner, create.parentCounter(), header, lenient, changes);
+        } else if (txn instanceof Txn.CreateTtl create) {
+            long owner = OwnerKind.ttlOwner(create.ttlMs());
+            create(create.path(), create.data(), create.acl(), owner, create.parentCounter(), header, lenient, changes);
+        } else if (txn instanceof Txn.SetAcl set) {
+            setAcl(set.path(), set.acl(), set.version(), lenient);
+        } else if (txn instanceof Txn.CreateSession session) {
+            putSession(header.sessionId(), session.timeoutMs());
+        } else if (txn instanceof Txn.CloseSession session) {
+            closeSession(header.sessionId(), session.ephemerals(), at, changes);
+        }
+        // a check and an error change nothing
+    }
+
+    private void create(
+            String path,
+            byte @Nullable [] data,
+            AclList acl,
+            long owner,
+            int parentCounter,
+            TxnHeader header,
+            boolean lenient,
+            @Nullable List<Change> changes) {
+        PathKey key = PathKey.of(path);
+        Directory parent = key.slash < 0 ? null : editDirectory(key.utf8, key.slash);
+        if (parent == null) {
+            check(lenient, "create", path, "its parent is missing");
+            return;
+        }
+        int nameFrom = key.slash + 1;
+        Znode present = layout.znodes.get(parent.children, key.utf8, nameFrom, key.utf8.length);
+        if (present != null) {
+            check(lenient, "create", path, "it exists");
+            replace(key, parent, present, present.withAcl(acl, present.aversion()));
+            if (header.type() == 1) {
+                advance(parent, parentCounter, header.zxid());
+            }
+            return;
+        }
+        Znode znode = Znode.of(
+                key.utf8,
+                nameFrom,
+                key.utf8.length,
+                data,
+                acl,
+                header.zxid(),
+                header.timeMs(),
+                header.zxid(),
+                header.timeMs(),
+                0,
+                0,
+                owner);
+        add(key, parent, znode);
+        advance(parent, parentCounter, header.zxid());
+        digest += digests.of(key.utf8, znode, 0, znode.czxid());
+        if (changes != null) {
+            changes.add(new Change(Change.Kind.CREATED, path, acl, parent.self.acl()));
+        }
+    }
+
+    private void add(PathKey key, Directory parent, Znode znode) {
+        parent.children = layout.znodes.put(parent.children, znode, edit);
+        parent.childCount++;
+        znodeCount++;
+        dataBytes += key.utf8.length + znode.dataLength();
+        index(key.utf8, znode.owner());
+    }
+
+    /** Sequence numbers wrap around after 2^31, so "later" is a difference. */
+    private void advance(Directory parent, int parentCounter, long at) {
+        int counter = parentCounter == -1 ? parent.childCounter + 1 : parentCounter;
+        if (counter - parent.childCounter > 0) {
+            parent.childCounter = counter;
+            parent.pzxid = at;
+            refreshDigest(parent);
+        }
+    }
+
+    private void setData(
+            String path,
+            byte @Nullable [] data,
+            int version,
+            long at,
+            long time,
+            boolean lenient,
+            @Nullable List<Change> changes) {
+        PathKey key = PathKey.of(path);
+        NodeView found = find(key);
+        if (found == null) {
+            check(lenient, "setData", path, "it is missing");
+            return;
+        }
+        Znode before = found.znode();
+        Znode after = before.withData(data, version, at, time);
+        replace(key, parentToEdit(key), before, after);
+        if (changes != null) {
+            changes.add(new Change(Change.Kind.DATA_CHANGED, path, after.acl(), after.acl()));
+        }
+    }
+
+    private void setAcl(String path, AclList acl, int version, boolean lenient) {
+        PathKey key = PathKey.of(path);
+        NodeView found = find(key);
+        if (found == null) {
+            check(lenient, "setACL", path, "it is missing");
+            return;
+        }
+        Znode before = found.znode();
+        replace(key, parentToEdit(key), before, before.withAcl(acl, version));
+    }
+
+    /** Puts a changed znode where the old one was: in its parent's directory and in its own, if it has one. */
+    private void replace(PathKey key, @Nullable Directory parent, Znode before, Znode after) {
+        if (parent != null) {
+            parent.children = layout.znodes.put(parent.children, after, edit);
+        }
+        dataBytes += after.dataLength() - before.dataLength();
+        Directory own = directory(key.utf8, key.utf8.length);
+        if (own == null) {
+            digest -= digests.of(key.utf8, before, 0, before.czxid());
+            digest += digests.of(key.utf8, after, 0, after.czxid());
+        } else {
+            Directory edited = own(own);
+            edited.self = after;
+            refreshDigest(edited);
+        }
+    }
+
+    private void delete(PathKey key, long at, boolean lenient, @Nullable List<Change> changes) {
+        Directory parent = key.slash < 0 ? null : editDirectory(key.utf8, key.slash);
+        if (parent == null) {
+            check(lenient, "delete", text(key), "its parent is missing");
+            return;
+        }
+        parent.children = layout.znodes.remove(parent.children, key.utf8, key.slash + 1, key.utf8.length, edit);
+        Znode gone = (Znode) edit.previous;
+        if (at > parent.pzxid) {
+            parent.pzxid = at;
+            refreshDigest(parent);
+        }
+        if (gone == null) {
+            check(lenient, "delete", text(key), "it is missing");
+            return;
+        }
+        parent.childCount--;
+        znodeCount--;
+        dataBytes -= key.utf8.length + gone.dataLength();
+        unindex(key.utf8, gone.owner());
+        removeDirectory(key, gone);
+        if (changes != null) {
+            changes.add(new Change(Change.Kind.DELETED, text(key), gone.acl(), parent.self.acl()));
+        }
+    }
+
+    private void removeDirectory(PathKey key, Znode gone) {
+        Object without = layout.directories.remove(directories, key.utf8, 0, key.utf8.length, edit);
+        Directory own = (Directory) edit.previous;
+        if (own == null) {
+            digest -= digests.of(key.utf8, gone, 0, gone.czxid());
+        } else {
+            check(own.childCount == 0, "delete", text(key), "it has " + own.childCount + " children");
+            digest -= own.selfDigest;
+            directories = without;
+        }
+    }
+
+    private void closeSession(long sessionId, List<String> paths, long at, @Nullable List<Change> changes) {
+        for (String path : paths) {
+            delete(PathKey.of(path), at, true, changes);
+        }
+        for (String left : ephemerals(sessionId)) {
+            delete(PathKey.of(left), at, true, changes);
+        }
+        byte[] id = SessionEntry.key(sessionId);
+        sessions = layout.sessions.remove(sessions, id, 0, id.length, edit);
+        if (edit.previous instanceof SessionEntry gone && gone.timeoutMs != SessionEntry.ORPHAN) {
+            sessionCount--;
+        }
+    }
+
+    void putSession(long sessionId, int timeoutMs) {
+        SessionEntry entry = editSession(sessionId);
+        if (entry.timeoutMs == SessionEntry.ORPHAN) {
+            sessionCount++;
+        }
+        entry.timeoutMs = timeoutMs;
+    }
+
+    private void index(byte[] path, long owner) {
+        switch (OwnerKind.of(owner, layout.extendedTypes)) {
+            case PERSISTENT -> {}
+            case CONTAINER -> containers = layout.paths.put(containers, new PathEntry(path), edit);
+            case TTL -> ttls = layout.paths.put(ttls, new PathEntry(path), edit);
+            case EPHEMERAL -> {
+                SessionEntry session = editSession(owner);
+                session.ephemerals = layout.paths.put(session.ephemerals, new PathEntry(path), edit);
+                session.ephemeralCount++;
+                ephemeralCount++;
+            }
+        }
+    }
+
+    private void unindex(byte[] path, long owner) {
+        switch (OwnerKind.of(owner, layout.extendedTypes)) {
+            case PERSISTENT -> {}
+            case CONTAINER -> containers = layout.paths.remove(containers, path, 0, path.length, edit);
+            case TTL -> ttls = layout.paths.remove(ttls, path, 0, path.length, edit);
+            case EPHEMERAL -> {
+                SessionEntry session = editSession(owner);
+                session.ephemerals = layout.paths.remove(session.ephemerals, path, 0, path.length, edit);
+                session.ephemeralCount--;
+                ephemeralCount--;
+            }
+        }
+    }
+
+    private SessionEntry editSession(long sessionId) {
+        SessionEntry entry = session(sessionId);
+        if (entry != null && entry.owner == edit) {
+            return entry;
+        }
+        SessionEntry edited =
+                entry == null ? new SessionEntry(sessionId, SessionEntry.ORPHAN, edit) : entry.copyFor(edit);
+        sessions = layout.sessions.put(sessions, edited, edit);
+        return edited;
+    }
+
+    private @Nullable Directory parentToEdit(PathKey key) {
+        return key.isRoot() ? null : editDirectory(key.utf8, key.slash);
+    }
+
+    /** The directory of a path, ours to change; made if the znode there has none yet. Null if there is no such znode. */
+    private @Nullable Directory editDirectory(byte[] bytes, int length) {
+        Directory directory = directory(bytes, length);
+        if (directory != null) {
+            return own(directory);
+        }
+        byte[] path = Arrays.copyOf(bytes, length);
+        NodeView found = find(PathKey.of(new String(path, StandardCharsets.UTF_8)));
+        if (found == null) {
+            return null;
+        }
+        Znode znode = found.znode();
+        long own = digests.of(path, znode, 0, znode.czxid());
+        return putDirectory(new Directory(path, znode, own, 0, znode.czxid(), edit));
+    }
+
+    private Directory own(Directory directory) {
+        return directory.owner == edit ? directory : putDirectory(directory.copyFor(edit));
+    }
+
+    private Directory putDirectory(Directory directory) {
+        directories = layout.directories.put(directories, directory, edit);
+        return directory;
+    }
+
+    private void refreshDigest(Directory directory) {
+        long now = digests.of(directory.path(), directory.self, directory.childCounter, directory.pzxid);
+        digest += now - directory.selfDigest;
+        directory.selfDigest = now;
+    }
+
+    /**
+     * Adds a znode as a snapshot has it, children after their parents.
+     *
+     * @throws IllegalStateException if its parent is not there or it is
+     */
+    void restore(
+            String path,
+            byte @Nullable [] data,
+            AclList acl,
+            long czxid,
+            long ctimeMs,
+            long mzxid,
+            long mtimeMs,
+            int version,
+            int childCounter,
+            int aversion,
+            long owner,
+            long pzxid) {
+        PathKey key = path.isEmpty() ? PathKey.of("/") : PathKey.of(path);
+        int nameFrom = key.slash + 1;
+        int nameTo = key.isRoot() ? 0 : key.utf8.length;
+        Znode znode = Znode.of(
+                key.utf8, nameFrom, nameTo, data, acl, czxid, ctimeMs, mzxid, mtimeMs, version, aversion, owner);
+        if (key.isRoot()) {
+            znodeCount++;
+            dataBytes += znode.dataLength();
+        } else {
+            Directory parent = editDirectory(key.utf8, key.slash);
+            if (parent == null) {
+                throw misfit("restore", path, "its parent is missing");
+            }
+            check(
+                    layout.znodes.get(parent.children, key.utf8, nameFrom, nameTo) == null,
+                    "restore",
+                    path,
+                    "it is there twice");
+            add(key, parent, znode);
+        }
+        long own = digests.of(key.utf8, znode, childCounter, pzxid);
+        digest += own;
+        if (key.isRoot() || childCounter != 0 || pzxid != czxid) {
+            putDirectory(new Directory(key.utf8, znode, own, childCounter, pzxid, edit));
+        }
+    }
+
+    void restoredUpTo(long restoredZxid) {
+        zxid = restoredZxid;
+    }
+
+    /** The znodes that are there from the start; those that a snapshot brought stay as they are. */
+    void addReserved() {
+        for (String path : List.of("/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config")) {
+            if (find(PathKey.of(path)) == null) {
+                boolean config = path.endsWith("config");
+                restore(path, EMPTY, config ? READ_ONLY : AclList.OPEN, 0, 0, 0, 0, 0, 0, config ? -1 : 0, 0, 0);
+            }
+        }
+    }
+
+    private static String text(PathKey key) {
+        return key.isRoot() ? "/" : new String(key.utf8, StandardCharsets.UTF_8);
+    }
+
+    private static IllegalStateException misfit(String operation, String path, String problem) {
+        return new IllegalStateException(operation + " of " + path + " does not fit the state: " + problem);
+    }
+
+    private static void check(boolean fits, String operation, String path, String problem) {
+        if (!fits) {
+            throw misfit(operation, path, problem);
+        }
+    }
+}

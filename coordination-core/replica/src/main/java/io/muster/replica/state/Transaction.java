@@ -1,0 +1,15 @@
+package io.muster.replica.state;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction with all that the log holds of it.
+ *
+ * @param digest of the whole tree after the transaction; null if its writer kept none
+ */
+public record Transaction(
+        TxnHeader header, Txn txn, @Nullable Long digest) {
+    public long zxid() {
+        return header.zxid();
+    }
+}
