@@ -1,0 +1,35 @@
+package io.muster.replica;
+
+import io.muster.protocol.ConnectRequest;
+import io.muster.protocol.ErrorCode;
+import io.muster.protocol.Request;
+import io.muster.protocol.RequestHeader;
+
+/** What reaches a {@link Replica}. Connections are numbers that the server gives and never uses twice. */
+public sealed interface Input {
+    /**
+     * The time, before anything else that came at it.
+     *
+     * @param monotonicMs of a clock that never goes back; its origin means nothing
+     * @param wallMs milliseconds since 1970, for the times in stats
+     */
+    record Tick(long monotonicMs, long wallMs) implements Input {}
+
+    /** @param remoteAddress numeric, without a port */
+    record ConnectionOpened(long connection, String remoteAddress) implements Input {}
+
+    /** The handshake: a connection's first message. */
+    record Connect(long connection, ConnectRequest request) implements Input {}
+
+    /** A request of a connection whose handshake was accepted. */
+    record Arrived(long connection, RequestHeader header, Request request) implements Input {}
+
+    /** A request that could not be decoded or is unknown: it is answered in its turn. */
+    record Refused(long connection, RequestHeader header, ErrorCode error, boolean thenClose) implements Input {}
+
+    /** The connection is gone, whoever closed it. Its session lives on until its timeout. */
+    record ConnectionClosed(long connection) implements Input {}
+
+    /** All transactions up to this one are on the disk, forced. */
+    record Persisted(long zxid) implements Input {}
+}

@@ -1,0 +1,143 @@
+package io.muster.replica.state;
+
+import io.muster.protocol.Acl;
+import io.muster.protocol.ClientInfo;
+import io.muster.protocol.Id;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Who may do what to a znode. Immutable, any thread. */
+public final class AccessControl {
+    private static final String SUPER = "super";
+    private static final String WORLD = "world";
+    private static final String AUTH = "auth";
+
+    private final Map<String, AuthScheme> schemes;
+    private final boolean skipAcl;
+
+    /** @param skipAcl no checks at all */
+    public AccessControl(List<AuthScheme> schemes, boolean skipAcl) {
+        Map<String, AuthScheme> byName = new LinkedHashMap<>();
+        schemes.forEach(scheme -> byName.put(scheme.name(), scheme));
+        this.schemes = byName;
+        this.skipAcl = skipAcl;
+    }
+
+    /** With {@code digest} and {@code ip}, beside {@code world} and {@code auth} which are always there. */
+    public static AccessControl withStandardSchemes(boolean skipAcl) {
+        return new AccessControl(List.of(new DigestScheme(), new IpScheme()), skipAcl);
+    }
+
+    /** Whether somebody with these identities has at least one of the permissions. */
+    public boolean permits(AclList acl, int anyOfPerms, List<Id> ids) {
+        if (acl.equals(AclList.OPEN) || skipAcl || acl.entries().isEmpty()) {
+            return true;
+        }
+        for (Id id : ids) {
+            if (id.scheme().equals(SUPER)) {
+                return true;
+            }
+        }
+        for (Acl entry : acl.entries()) {
+            if ((entry.perms() & anyOfPerms) != 0 && matchesAny(entry.id(), ids)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean matchesAny(Id wanted, List<Id> ids) {
+        if (wanted.equals(Id.ANYONE)) {
+            return true;
+        }
+        AuthScheme scheme = schemes.get(wanted.scheme());
+        if (scheme == null) {
+            return false;
+        }
+        for (Id id : ids) {
+            if (id.scheme().equals(wanted.scheme()) && scheme.matches(id.id(), wanted.id())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * A list as it is stored: without duplicates, and with {@code auth} replaced by the identities that the connection has
+     * proven.
+     *
+     * @return null if it is empty, names an unknown scheme or an id that its scheme does not allow, or asks for the
+     *     identities of somebody who has none
+     */
+    public @Nullable AclList toStore(List<Acl> requested, List<Id> ids) {
+        if (requested.equals(Acl.OPEN)) {
+            return AclList.OPEN;
+        }
+        Set<Acl> entries = new LinkedHashSet<>();
+        for (Acl entry : requested) {
+            Id id = entry.id();
+            if (id.scheme().equals(WORLD)) {
+                if (!id.equals(Id.ANYONE)) {
+                    return null;
+                }
+                entries.add(entry);
+            } else if (id.scheme().equals(AUTH)) {
+                List<Id> proven = proven(ids);
+                if (proven.isEmpty()) {
+                    return null;
+                }
+                proven.forEach(each -> entries.add(new Acl(entry.perms(), each)));
+            } else {
+                AuthScheme scheme = schemes.get(id.scheme());
+                if (scheme == null || !scheme.isValid(id.id())) {
+                    return null;
+                }
+                entries.add(entry);
+            }
+        }
+        return entries.isEmpty() ? null : new AclList(new ArrayList<>(entries));
+    }
+
+    private List<Id> proven(List<Id> ids) {
+        List<Id> proven = new ArrayList<>();
+        for (Id id : ids) {
+            AuthScheme scheme = schemes.get(id.scheme());
+            if (scheme != null && scheme.isProven()) {
+                proven.add(id);
+            }
+        }
+        return proven;
+    }
+
+    /** The identities that a credential proves, or null if the scheme is unknown or it proves nothing. */
+    public @Nullable List<Id> authenticate(String schemeName, byte[] credential, String remoteAddress) {
+        AuthScheme scheme = schemes.get(schemeName);
+        return scheme == null ? null : scheme.authenticate(credential, remoteAddress);
+    }
+
+    /** What a connection has before it proves anything: its address. */
+    public static Id ofAddress(String remoteAddress) {
+        return new Id(IpScheme.NAME, remoteAddress);
+    }
+
+    /** An identity as its owner may see it; without a known scheme the user is empty. */
+    public ClientInfo describe(Id id) {
+        AuthScheme scheme = schemes.get(id.scheme());
+        return new ClientInfo(id.scheme(), scheme == null ? "" : scheme.user(id.id()));
+    }
+
+    /** A list as somebody who may read it, but not change it, sees it: no hashes of passwords. */
+    public static List<Acl> masked(AclList acl) {
+        List<Acl> shown = new ArrayList<>(acl.entries().size());
+        for (Acl entry : acl.entries()) {
+            String masked = DigestScheme.masked(entry.id());
+            shown.add(masked == null ? entry : new Acl(entry.perms(), new Id(DigestScheme.NAME, masked)));
+        }
+        return shown;
+    }
+}
