@@ -27,6 +27,12 @@ public sealed interface Input {
     /** A request that could not be decoded or is unknown: it is answered in its turn. */
     record Refused(long connection, RequestHeader header, ErrorCode error, boolean thenClose) implements Input {}
 
+    /**
+     * The connection's requests were answered without the replica since the last of these: its session lives. To be given
+     * before the {@link Tick} that might expire it.
+     */
+    record Touched(long connection) implements Input {}
+
     /** The connection is gone, whoever closed it. Its session lives on until its timeout. */
     record ConnectionClosed(long connection) implements Input {}
 

@@ -72,7 +72,11 @@ public final class StateEditor extends StateView {
 
     private void apply(TxnHeader header, Txn txn, boolean lenient, @Nullable List<Change> changes) {
         applyOne(header, txn, lenient, changes);
-        zxid = Math.max(zxid, header.zxid());
+        advanceTo(header.zxid());
+    }
+
+    void advanceTo(long appliedZxid) {
+        zxid = Math.max(zxid, appliedZxid);
     }
 
     /** Applies one transaction, or one part of a multi, without advancing the state's zxid. */

@@ -73,7 +73,7 @@ public abstract sealed class StateView permits State, StateEditor {
     final Stat stat(Znode znode, @Nullable Directory directory) {
         int children = directory == null ? 0 : directory.childCount;
         int counter = directory == null ? 0 : directory.childCounter;
-        OwnerKind kind = OwnerKind.of(znode.owner(), layout.extendedTypes);
+        OwnerKind kind = kindOf(znode);
         return new Stat(
                 znode.czxid(),
                 znode.mzxid(),
@@ -86,6 +86,10 @@ public abstract sealed class StateView permits State, StateEditor {
                 znode.dataLength(),
                 children,
                 directory == null ? znode.czxid() : directory.pzxid);
+    }
+
+    final OwnerKind kindOf(Znode znode) {
+        return OwnerKind.of(znode.owner(), layout.extendedTypes);
     }
 
     /** The last transaction in this state. */

@@ -1,0 +1,37 @@
+package io.muster.replica;
+
+import io.muster.protocol.Id;
+import io.muster.replica.session.SessionTable.Session;
+import io.muster.replica.state.AccessControl;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the replica knows of one client's connection. Owned by the replica's thread. */
+final class Connection {
+    final long number;
+    final String remoteAddress;
+    /** Who the client has proven to be; replaced as a whole, never changed. */
+    List<Id> ids;
+    /** From the handshake on. */
+    @Nullable
+    Session session;
+    /** Nothing more is taken from it and nothing more is put out for it. */
+    boolean closed;
+
+    Connection(long number, String remoteAddress) {
+        this.number = number;
+        this.remoteAddress = remoteAddress;
+        this.ids = List.of(AccessControl.ofAddress(remoteAddress));
+    }
+
+    void addIds(List<Id> proven) {
+        List<Id> all = new ArrayList<>(ids);
+        for (Id id : proven) {
+            if (!all.contains(id)) {
+                all.add(id);
+            }
+        }
+        ids = List.copyOf(all);
+    }
+}

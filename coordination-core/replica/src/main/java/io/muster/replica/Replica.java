@@ -1,0 +1,325 @@
+package io.muster.replica;
+
+import io.muster.protocol.Acl;
+import io.muster.protocol.ConnectRequest;
+import io.muster.protocol.ConnectResponse;
+import io.muster.protocol.ErrorCode;
+import io.muster.protocol.EventType;
+import io.muster.protocol.Extensions;
+import io.muster.protocol.Id;
+import io.muster.protocol.ReplyHeader;
+import io.muster.protocol.Request;
+import io.muster.protocol.RequestHeader;
+import io.muster.protocol.Response;
+import io.muster.protocol.WatcherEvent;
+import io.muster.replica.Pipeline.Effect;
+import io.muster.replica.session.SessionPasswords;
+import io.muster.replica.session.SessionTable;
+import io.muster.replica.session.SessionTable.Session;
+import io.muster.replica.state.AclList;
+import io.muster.replica.state.Caller;
+import io.muster.replica.state.NodeView;
+import io.muster.replica.state.Prepared;
+import io.muster.replica.state.Preparer;
+import io.muster.replica.state.State;
+import io.muster.replica.state.StateEditor;
+import io.muster.replica.state.TxnHeader;
+import io.muster.replica.watch.WatchTable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One server's whole logic, of a server that is alone: requests become transactions on the prepared state at once, and
+ * their replies, events and watches wait in a {@link Pipeline} until the log has them. So everything that a client can see
+ * was forced to the disk before.
+ *
+ * <p>Within one batch every request is looked at in its turn: a read sees all writes before it and none after it, of
+ * whatever connection; a watch misses none and sees none too early.
+ *
+ * <p>Used by one thread. After a batch of {@link #step} calls, {@link #endBatch} is to be called once.
+ */
+public final class Replica {
+    private static final int OFFERED = Extensions.CONFIRMED_PINGS;
+
+    final ReplicaSettings settings;
+    final StateEditor prepared;
+    final Pipeline pipeline;
+    final WatchTable watches = new WatchTable();
+    private final Preparer preparer;
+    private final SessionTable sessions;
+    private final Map<Long, Connection> connections = new HashMap<>();
+    /** A session's connection here, if it has one. */
+    private final Map<Long, Connection> connectionOfSession = new HashMap<>();
+
+    private Clocks now;
+    private long lastSessionId;
+    private boolean wroteInBatch;
+
+    public Replica(ReplicaSettings settings, State recovered, Clocks now) {
+        this.settings = settings;
+        this.prepared = recovered.edit();
+        this.pipeline = new Pipeline(recovered.zxid());
+        this.preparer = new Preparer(prepared, settings.access(), settings.digestEnabled());
+        this.sessions = new SessionTable(settings.tickTimeMs());
+        this.now = now;
+        this.lastSessionId = firstSessionId(settings.serverId(), now.wallMs());
+        recovered.forEachSession((id, timeoutMs) -> {
+            sessions.open(id, timeoutMs, now.monotonicMs());
+            if (id >>> 56 == settings.serverId()) {
+                lastSessionId = Math.max(lastSessionId, id);
+            }
+        });
+    }
+
+    /** The server's id in the top byte, then the time, then room for 2^16 sessions in each millisecond of it. */
+    private static long firstSessionId(int serverId, long wallMs) {
+        return (wallMs << 24 >>> 8) & 0x00FF_FFFF_FFFF_FFFFL | (long) serverId << 56;
+    }
+
+    /** Takes one input and puts out what follows from it at once. */
+    public void step(Input input, Outputs out) {
+        if (input instanceof Input.Arrived arrived) {
+            arrived(arrived, out);
+        } else if (input instanceof Input.Persisted persisted) {
+            pipeline.commit(persisted.zxid(), out);
+        } else if (input instanceof Input.Tick tick) {
+            tick(new Clocks(tick.monotonicMs(), tick.wallMs()), out);
+        } else if (input instanceof Input.Touched touched) {
+            touch(connections.get(touched.connection()));
+        } else if (input instanceof Input.ConnectionOpened opened) {
+            long number = opened.connection();
+            connections.put(number, new Connection(number, opened.remoteAddress()));
+        } else if (input instanceof Input.Connect connect) {
+            Connection connection = connections.get(connect.connection());
+            if (connection != null && !connection.closed) {
+                connect(connection, connect.request(), out);
+            }
+        } else if (input instanceof Input.Refused refused) {
+            refused(refused, out);
+        } else if (input instanceof Input.ConnectionClosed closed) {
+            closed(closed.connection());
+        }
+    }
+
+    /** To be called when all inputs that were there at once have been taken. */
+    public void endBatch(Outputs out) {
+        if (wroteInBatch) {
+            wroteInBatch = false;
+            pipeline.endOfBatch(prepared.freeze());
+        }
+    }
+
+    /** Connections that have not been closed. */
+    public int connectionCount() {
+        return connections.size();
+    }
+
+    public int watchCount() {
+        return watches.count();
+    }
+
+    /** Sessions that have not ended. */
+    public int sessionCount() {
+        return prepared.sessionCount();
+    }
+
+    private void tick(Clocks time, Outputs out) {
+        now = time;
+        for (Session expired : sessions.expire(time.monotonicMs())) {
+            Connection connection = connectionOfSession.get(expired.id());
+            endSession(expired, 0, out);
+            if (connection != null) {
+                close(connection, "the session expired", out);
+            }
+        }
+    }
+
+    private boolean touch(@Nullable Connection connection) {
+        if (connection == null || connection.session == null || connection.session.isClosing()) {
+            return false;
+        }
+        sessions.touch(connection.session, now.monotonicMs());
+        return true;
+    }
+
+    private void connect(Connection connection, ConnectRequest request, Outputs out) {
+        if (connection.session != null) {
+            close(connection, "a second handshake", out);
+            return;
+        }
+        if (request.lastZxidSeen() > pipeline.committedZxid()) {
+            close(connection, "the client has seen a later transaction than this server", out);
+            return;
+        }
+        int timeoutMs =
+                Math.max(settings.minSessionTimeoutMs(), Math.min(settings.maxSessionTimeoutMs(), request.timeoutMs()));
+        if (request.sessionId() == 0) {
+            createSession(connection, request, timeoutMs, out);
+        } else {
+            renewSession(connection, request, timeoutMs, out);
+        }
+    }
+
+    private void createSession(Connection connection, ConnectRequest request, int timeoutMs, Outputs out) {
+        long id = ++lastSessionId;
+        Session session = sessions.open(id, timeoutMs, now.monotonicMs());
+        write(preparer.createSession(id, timeoutMs, pipeline.nextZxid(), now.wallMs()), out);
+        attach(connection, session, request, out);
+    }
+
+    private void renewSession(Connection connection, ConnectRequest request, int timeoutMs, Outputs out) {
+        long id = request.sessionId();
+        Connection other = connectionOfSession.get(id);
+        if (other != null && SessionPasswords.fits(id, request.password())) {
+            close(other, "its session moved to another connection", out);
+        }
+        Session session = sessions.get(id);
+        if (session == null || session.isClosing() || !SessionPasswords.fits(id, request.password())) {
+            byte[] none = new byte[ConnectRequest.PASSWORD_BYTES];
+            connection.closed = true;
+            ConnectResponse expired = new ConnectResponse(0, 0, 0, none, flag(request));
+            pipeline.afterPrepared(o -> o.reject(connection.number, expired), out);
+            return;
+        }
+        sessions.open(id, timeoutMs, now.monotonicMs());
+        attach(connection, session, request, out);
+    }
+
+    private void attach(Connection connection, Session session, ConnectRequest request, Outputs out) {
+        connection.session = session;
+        connectionOfSession.put(session.id(), connection);
+        int agreed = Extensions.encode(Extensions.decode(request.protocolVersion()) & OFFERED);
+        ConnectResponse response = new ConnectResponse(
+                agreed, session.timeoutMs(), session.id(), SessionPasswords.of(session.id()), flag(request));
+        pipeline.afterPrepared(
+                o -> {
+                    if (!connection.closed) {
+                        o.identities(connection.number, connection.ids);
+                        o.accept(connection.number, session.id(), response);
+                    }
+                },
+                out);
+    }
+
+    /** The read-only flag, which is left out for a client that left it out. */
+    private static @Nullable Boolean flag(ConnectRequest request) {
+        return request.readOnly() == null ? null : Boolean.FALSE;
+    }
+
+    private void arrived(Input.Arrived arrived, Outputs out) {
+        Connection connection = connections.get(arrived.connection());
+        if (connection == null || connection.closed || !touch(connection)) {
+            return; // its close is on the way
+        }
+        arrived.request()
+                .accept(new RequestStep(this, connection, arrived.header().xid(), out));
+    }
+
+    private void refused(Input.Refused refused, Outputs out) {
+        Connection connection = connections.get(refused.connection());
+        if (connection == null || connection.closed || !touch(connection)) {
+            return;
+        }
+        RequestHeader header = refused.header();
+        long zxid = refused.thenClose() ? -1 : pipeline.preparedZxid();
+        ReplyHeader reply = new ReplyHeader(header.xid(), zxid, refused.error().code());
+        pipeline.afterPrepared(o -> o.reply(connection.number, reply, Response.EMPTY), out);
+        if (refused.thenClose()) {
+            close(connection, "request type " + header.type() + " is refused", out);
+        }
+    }
+
+    private void closed(long number) {
+        Connection connection = connections.remove(number);
+        if (connection != null) {
+            connection.closed = true;
+            watches.removeConnection(number);
+            if (connection.session != null) {
+                connectionOfSession.remove(connection.session.id(), connection);
+            }
+        }
+    }
+
+    /** Prepares a create, delete, setData, setACL or multi. */
+    Effect write(Connection connection, int xid, Request request, Outputs out) {
+        Caller caller = caller(connection, xid);
+        return write(connection, preparer.prepare(request, caller, pipeline.nextZxid(), now.wallMs()), out);
+    }
+
+    /** Answers a request of a kind that takes a zxid even when it fails. */
+    Effect fail(Connection connection, int xid, ErrorCode error, Outputs out) {
+        Caller caller = caller(connection, xid);
+        return write(connection, preparer.failed(caller, pipeline.nextZxid(), now.wallMs(), error), out);
+    }
+
+    private Effect write(Connection connection, Prepared done, Outputs out) {
+        write(done, out);
+        TxnHeader txn = done.transaction().header();
+        ReplyHeader header =
+                new ReplyHeader(txn.cxid(), txn.zxid(), done.error().code());
+        return o -> o.reply(connection.number, header, done.body());
+    }
+
+    private static Caller caller(Connection connection, int xid) {
+        long sessionId = connection.session == null ? 0 : connection.session.id();
+        return new Caller(sessionId, xid, connection.ids);
+    }
+
+    /** Logs a transaction; its events go out when it is committed. */
+    private void write(Prepared done, Outputs out) {
+        wroteInBatch = true;
+        out.append(done.transaction());
+        if (!done.changes().isEmpty()) {
+            long zxid = done.transaction().zxid();
+            pipeline.afterPrepared(
+                    o -> done.changes()
+                            .forEach(change -> watches.trigger(
+                                    change, (c, type, path, acl) -> event(c, zxid, type, path, acl, o))),
+                    out);
+        }
+    }
+
+    /** Whether a znode is there and these may read it. */
+    boolean mayRead(String path, List<Id> ids) {
+        NodeView node = prepared.find(path);
+        return node != null && settings.access().permits(node.acl(), Acl.READ, ids);
+    }
+
+    /** Tells a connection of an event, unless it may not read what the event is about. */
+    void event(long number, long zxid, EventType type, String path, @Nullable AclList acl, Outputs out) {
+        Connection connection = connections.get(number);
+        if (connection == null || connection.closed) {
+            return;
+        }
+        if (acl == null || settings.access().permits(acl, Acl.READ, connection.ids)) {
+            out.notify(number, zxid, WatcherEvent.of(type, path));
+        }
+    }
+
+    /** The client ends its session: the reply goes out, then the connection is closed. */
+    Effect closeSession(Connection connection, int xid, Outputs out) {
+        connection.closed = true;
+        if (connection.session != null) {
+            endSession(connection.session, xid, out);
+        }
+        ReplyHeader header = new ReplyHeader(xid, pipeline.preparedZxid(), ErrorCode.OK.code());
+        return o -> {
+            o.reply(connection.number, header, Response.EMPTY);
+            o.close(connection.number, "the session was closed by its client");
+        };
+    }
+
+    private void endSession(Session session, int cxid, Outputs out) {
+        write(preparer.closeSession(session.id(), cxid, pipeline.nextZxid(), now.wallMs()), out);
+        sessions.remove(session.id());
+        connectionOfSession.remove(session.id());
+    }
+
+    /** Nothing more is taken from the connection; it is closed after what is on its way to it. */
+    private void close(Connection connection, String reason, Outputs out) {
+        connection.closed = true;
+        pipeline.afterPrepared(o -> o.close(connection.number, reason), out);
+    }
+}

@@ -1,0 +1,265 @@
+package io.muster.replica;
+
+import io.muster.protocol.AddWatchMode;
+import io.muster.protocol.ErrorCode;
+import io.muster.protocol.Id;
+import io.muster.protocol.ReplyHeader;
+import io.muster.protocol.Request;
+import io.muster.protocol.Response;
+import io.muster.protocol.WatchKind;
+import io.muster.replica.Pipeline.Effect;
+import io.muster.replica.session.SessionTable.Session;
+import io.muster.replica.state.State;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request in its turn. What it reads it reads now, from the prepared state; the effect that it returns shows it, and is
+ * to run when all that was prepared up to now is committed.
+ */
+final class RequestStep implements Request.Handler<Effect> {
+    private final Replica replica;
+    private final Connection connection;
+    private final int xid;
+    private final Outputs out;
+
+    RequestStep(Replica replica, Connection connection, int xid, Outputs out) {
+        this.replica = replica;
+        this.connection = connection;
+        this.xid = xid;
+        this.out = out;
+    }
+
+    @Override
+    public Effect create(Request.Create request) {
+        return write(request);
+    }
+
+    @Override
+    public Effect delete(Request.Delete request) {
+        return write(request);
+    }
+
+    @Override
+    public Effect setData(Request.SetData request) {
+        return write(request);
+    }
+
+    @Override
+    public Effect setAcl(Request.SetAcl request) {
+        return write(request);
+    }
+
+    @Override
+    public Effect multi(Request.Multi request) {
+        return write(request);
+    }
+
+    @Override
+    public Effect exists(Request.Exists request) {
+        Answer answer = answerNow(request);
+        // a watch on a znode that is not there waits for its creation
+        boolean watch = request.watch() && (answer.error() == ErrorCode.OK || answer.error() == ErrorCode.NO_NODE);
+        return reply(answer, watch ? number -> replica.watches.addData(request.path(), number) : null);
+    }
+
+    @Override
+    public Effect getData(Request.GetData request) {
+        Answer answer = answerNow(request);
+        boolean watch = request.watch() && answer.error() == ErrorCode.OK;
+        return reply(answer, watch ? number -> replica.watches.addData(request.path(), number) : null);
+    }
+
+    @Override
+    public Effect getChildren(Request.GetChildren request) {
+        return children(request, request.path(), request.watch());
+    }
+
+    @Override
+    public Effect getChildren2(Request.GetChildren2 request) {
+        return children(request, request.path(), request.watch());
+    }
+
+    /** A list may be long: it is made elsewhere, from a state that is kept for it. */
+    private Effect children(Request read, String path, boolean watch) {
+        boolean mayWatch = watch && replica.mayRead(path, connection.ids);
+        long zxid = replica.pipeline.preparedZxid();
+        State pinned = replica.prepared.freeze();
+        List<Id> ids = connection.ids;
+        return o -> {
+            if (mayWatch && !connection.closed) {
+                replica.watches.addChild(path, connection.number);
+            }
+            o.replyFrom(pinned, zxid, connection.number, xid, read, ids);
+        };
+    }
+
+    @Override
+    public Effect getAcl(Request.GetAcl request) {
+        return reply(answerNow(request), null);
+    }
+
+    @Override
+    public Effect multiRead(Request.MultiRead request) {
+        return reply(answerNow(request), null);
+    }
+
+    @Override
+    public Effect getAllChildrenNumber(Request.GetAllChildrenNumber request) {
+        return children(request, request.path(), false);
+    }
+
+    @Override
+    public Effect sync(Request.Sync request) {
+        return reply(Answer.ok(new Response.Synced(request.path())), null);
+    }
+
+    @Override
+    public Effect ping(Request.Ping request) {
+        return reply(Answer.ok(Response.EMPTY), null);
+    }
+
+    /** Known only inside a multi; the decoder refuses it before it comes here. */
+    @Override
+    public Effect check(Request.Check request) {
+        return reply(Answer.failed(ErrorCode.UNIMPLEMENTED), null);
+    }
+
+    @Override
+    public Effect reconfig(Request.Reconfig request) {
+        return replica.fail(connection, xid, ErrorCode.UNIMPLEMENTED, out);
+    }
+
+    @Override
+    public Effect deleteContainer(Request.DeleteContainer request) {
+        return reply(Answer.failed(ErrorCode.UNIMPLEMENTED), null);
+    }
+
+    @Override
+    public Effect sasl(Request.Sasl request) {
+        return reply(Answer.failed(ErrorCode.UNIMPLEMENTED), null);
+    }
+
+    @Override
+    public Effect auth(Request.Auth request) {
+        byte[] credential = request.auth() == null ? new byte[0] : request.auth();
+        List<Id> proven =
+                replica.settings.access().authenticate(request.scheme(), credential, connection.remoteAddress);
+        if (proven == null) {
+            connection.closed = true;
+            return o -> {
+                o.reply(connection.number, header(0, ErrorCode.AUTH_FAILED), Response.EMPTY);
+                o.close(connection.number, "authentication failed");
+            };
+        }
+        connection.addIds(proven);
+        List<Id> ids = connection.ids;
+        return o -> {
+            o.identities(connection.number, ids);
+            o.reply(connection.number, header(0, ErrorCode.OK), Response.EMPTY);
+        };
+    }
+
+    @Override
+    public Effect setWatches(Request.SetWatches request) {
+        State pinned = replica.prepared.freeze();
+        long zxid = replica.pipeline.preparedZxid();
+        return o -> {
+            if (!connection.closed) {
+                replica.watches.restore(
+                        request,
+                        connection.number,
+                        pinned,
+                        (number, type, path, acl) -> replica.event(number, -1, type, path, acl, o));
+            }
+            o.reply(connection.number, header(zxid, ErrorCode.OK), Response.EMPTY);
+        };
+    }
+
+    @Override
+    public Effect addWatch(Request.AddWatch request) {
+        AddWatchMode mode = AddWatchMode.of(request.mode());
+        if (mode == null) {
+            return reply(Answer.failed(ErrorCode.MARSHALLING_ERROR), null);
+        }
+        return reply(Answer.ok(new Response.ErrorBody(0)), number -> replica.watches.add(request.path(), number, mode));
+    }
+
+    @Override
+    public Effect removeWatches(Request.RemoveWatches request) {
+        return watchesOf(request.type(), kind -> replica.watches.remove(request.path(), connection.number, kind));
+    }
+
+    @Override
+    public Effect checkWatches(Request.CheckWatches request) {
+        return watchesOf(request.type(), kind -> replica.watches.has(request.path(), connection.number, kind));
+    }
+
+    private interface WatchQuestion {
+        boolean ask(WatchKind kind);
+    }
+
+    /** Asked when it is this request's turn to be shown: watches are set and triggered then. */
+    private Effect watchesOf(int type, WatchQuestion question) {
+        WatchKind kind = WatchKind.of(type);
+        if (kind == null) {
+            return reply(Answer.failed(ErrorCode.MARSHALLING_ERROR), null);
+        }
+        long zxid = replica.pipeline.preparedZxid();
+        return o -> {
+            ErrorCode error = question.ask(kind) ? ErrorCode.OK : ErrorCode.NO_WATCHER;
+            o.reply(connection.number, header(zxid, error), Response.EMPTY);
+        };
+    }
+
+    @Override
+    public Effect getEphemerals(Request.GetEphemerals request) {
+        Session session = connection.session;
+        String prefix = request.prefixPath();
+        List<String> paths = session == null ? List.of() : replica.prepared.ephemerals(session.id());
+        if (!prefix.isBlank() && !prefix.equals("/")) {
+            paths = paths.stream().filter(path -> path.startsWith(prefix)).toList();
+        }
+        return reply(Answer.ok(new Response.Ephemerals(paths)), null);
+    }
+
+    @Override
+    public Effect whoAmI(Request.WhoAmI request) {
+        return reply(
+                Answer.ok(new Response.Identities(connection.ids.stream()
+                        .map(replica.settings.access()::describe)
+                        .toList())),
+                null);
+    }
+
+    @Override
+    public Effect closeSession(Request.CloseSession request) {
+        return replica.closeSession(connection, xid, out);
+    }
+
+    private Effect write(Request request) {
+        return replica.write(connection, xid, request, out);
+    }
+
+    private Answer answerNow(Request read) {
+        return Reads.answer(replica.prepared, read, connection.ids, replica.settings.access());
+    }
+
+    private interface SetWatch {
+        void on(long connection);
+    }
+
+    private Effect reply(Answer answer, @Nullable SetWatch watch) {
+        long zxid = replica.pipeline.preparedZxid();
+        return o -> {
+            if (watch != null && !connection.closed) {
+                watch.on(connection.number);
+            }
+            o.reply(connection.number, header(zxid, answer.error()), answer.body());
+        };
+    }
+
+    private ReplyHeader header(long zxid, ErrorCode error) {
+        return new ReplyHeader(xid, zxid, error.code());
+    }
+}

@@ -1,0 +1,105 @@
+package io.muster.replica.session;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deadlines of sessions, in buckets of one tick: touching a session costs two hash operations, expiring costs only what
+ * expires. Owned by one thread.
+ */
+public final class SessionTable {
+    private final int tickTimeMs;
+    private final Map<Long, Session> sessions = new HashMap<>();
+    /** Deadline, a multiple of the tick, to the sessions that expire at it, in the order of their touches. */
+    private final TreeMap<Long, Set<Session>> buckets = new TreeMap<>();
+
+    public SessionTable(int tickTimeMs) {
+        this.tickTimeMs = tickTimeMs;
+    }
+
+    /** One session: who it is, how long it lasts, and which connection it is on. */
+    public static final class Session {
+        private final long id;
+        private int timeoutMs;
+        private long deadlineMs;
+        private boolean closing;
+
+        private Session(long id, int timeoutMs) {
+            this.id = id;
+            this.timeoutMs = timeoutMs;
+        }
+
+        public long id() {
+            return id;
+        }
+
+        public int timeoutMs() {
+            return timeoutMs;
+        }
+
+        /** Its end is decided: nothing more is accepted from it. */
+        public boolean isClosing() {
+            return closing;
+        }
+    }
+
+    /** Starts a session's time, or starts it anew with another timeout. */
+    public Session open(long id, int timeoutMs, long nowMs) {
+        Session session = sessions.computeIfAbsent(id, key -> new Session(key, timeoutMs));
+        session.timeoutMs = timeoutMs;
+        touch(session, nowMs);
+        return session;
+    }
+
+    /** The session, closing or not, or null. */
+    public @Nullable Session get(long id) {
+        return sessions.get(id);
+    }
+
+    /** Something was heard from the session. A closing one is not helped by it. */
+    public void touch(Session session, long nowMs) {
+        if (session.closing) {
+            return;
+        }
+        long deadline = (Math.floorDiv(nowMs + session.timeoutMs, tickTimeMs) + 1) * (long) tickTimeMs;
+        if (deadline == session.deadlineMs) {
+            return;
+        }
+        leaveBucket(session);
+        session.deadlineMs = deadline;
+        buckets.computeIfAbsent(deadline, key -> new LinkedHashSet<>()).add(session);
+    }
+
+    public void remove(long id) {
+        Session gone = sessions.remove(id);
+        if (gone != null) {
+            leaveBucket(gone);
+        }
+    }
+
+    /** Closes and returns the sessions whose deadline has come, earliest first. */
+    public List<Session> expire(long nowMs) {
+        if (buckets.isEmpty() || buckets.firstKey() > nowMs) {
+            return List.of();
+        }
+        List<Session> expired = new ArrayList<>();
+        while (!buckets.isEmpty() && buckets.firstKey() <= nowMs) {
+            expired.addAll(buckets.pollFirstEntry().getValue());
+        }
+        expired.forEach(session -> session.closing = true);
+        return expired;
+    }
+
+    private void leaveBucket(Session session) {
+        Set<Session> bucket = buckets.get(session.deadlineMs);
+        if (bucket != null && bucket.remove(session) && bucket.isEmpty()) {
+            buckets.remove(session.deadlineMs);
+        }
+    }
+}

@@ -1,0 +1,345 @@
+package io.muster.replica.state;
+
+import io.muster.protocol.Acl;
+import io.muster.protocol.CreateMode;
+import io.muster.protocol.ErrorCode;
+import io.muster.protocol.OpCode;
+import io.muster.protocol.Paths;
+import io.muster.protocol.Request;
+import io.muster.protocol.Response;
+import io.muster.protocol.Stat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns write requests into transactions: checks them against the prepared state, in the order in which ZooKeeper checks,
+ * decides versions, counters and names, and applies the outcome to that state at once. A request that fails becomes an
+ * error transaction, which takes a zxid like any other.
+ *
+ * <p>Used by the thread that owns the editor.
+ */
+public final class Preparer {
+    private static final Set<String> UNDELETABLE = Set.of("/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config");
+    private static final int ANY_VERSION = -1;
+
+    private final StateEditor state;
+    private final AccessControl access;
+    private final boolean digestEnabled;
+
+    public Preparer(StateEditor state, AccessControl access, boolean digestEnabled) {
+        this.state = state;
+        this.access = access;
+        this.digestEnabled = digestEnabled;
+    }
+
+    /** What one operation comes to: a transaction that fits the state, or the reason why there is none. */
+    private record Decision(@Nullable Txn txn, ErrorCode error) {
+        static Decision of(Txn txn) {
+            return new Decision(txn, ErrorCode.OK);
+        }
+
+        static Decision no(ErrorCode error) {
+            return new Decision(null, error);
+        }
+    }
+
+    /**
+     * Prepares a create, delete, setData, setACL or multi.
+     *
+     * @param timeMs milliseconds since 1970
+     */
+    public Prepared prepare(Request request, Caller caller, long zxid, long timeMs) {
+        if (request instanceof Request.Multi multi) {
+            return prepareMulti(multi, caller, zxid, timeMs);
+        }
+        Decision decision = decide(request, caller, false);
+        if (decision.txn == null) {
+            return failed(caller, zxid, timeMs, decision.error);
+        }
+        TxnHeader header = header(caller, zxid, timeMs, decision.txn.type());
+        List<Change> changes = new ArrayList<>(1);
+        state.applyOne(header, decision.txn, false, changes);
+        Response body = result(request, decision.txn).body();
+        return new Prepared(finish(header, decision.txn), ErrorCode.OK, body, changes);
+    }
+
+    /** Prepares a request that fails for a reason outside of the state. */
+    public Prepared failed(Caller caller, long zxid, long timeMs, ErrorCode error) {
+        Txn txn = new Txn.Error(error.code());
+        TxnHeader header = header(caller, zxid, timeMs, txn.type());
+        return new Prepared(finish(header, txn), error, Response.EMPTY, List.of());
+    }
+
+    public Prepared createSession(long sessionId, int timeoutMs, long zxid, long timeMs) {
+        return session(sessionId, 0, new Txn.CreateSession(timeoutMs), zxid, timeMs);
+    }
+
+    /** @param cxid 0 when the session expired */
+    public Prepared closeSession(long sessionId, int cxid, long zxid, long timeMs) {
+        return session(sessionId, cxid, new Txn.CloseSession(state.ephemerals(sessionId)), zxid, timeMs);
+    }
+
+    private Prepared session(long sessionId, int cxid, Txn txn, long zxid, long timeMs) {
+        TxnHeader header = new TxnHeader(sessionId, cxid, zxid, timeMs, txn.type());
+        List<Change> changes = new ArrayList<>();
+        state.applyOne(header, txn, false, changes);
+        return new Prepared(finish(header, txn), ErrorCode.OK, Response.EMPTY, changes);
+    }
+
+    private Prepared prepareMulti(Request.Multi multi, Caller caller, long zxid, long timeMs) {
+        TxnHeader header = header(caller, zxid, timeMs, OpCode.MULTI.code());
+        State before = state.freeze();
+        int count = multi.ops().size();
+        List<Txn> txns = new ArrayList<>(count);
+        List<Response.OpResult> results = new ArrayList<>(count);
+        List<Change> changes = new ArrayList<>(count);
+        for (Request op : multi.ops()) {
+            Decision decision = decide(op, caller, true);
+            if (decision.txn == null) {
+                state.reset(before);
+                return failedMulti(header, count, txns.size(), decision.error);
+            }
+            txns.add(decision.txn);
+            state.applyOne(header, decision.txn, false, changes);
+            results.add(result(op, decision.txn));
+        }
+        return new Prepared(
+                finish(header, new Txn.Multi(txns)), ErrorCode.OK, new Response.MultiResults(results), changes);
+    }
+
+    /** Operations before the one that failed say 0, those after it say that they were never looked at. */
+    private Prepared failedMulti(TxnHeader header, int count, int failedIndex, ErrorCode error) {
+        List<Txn> txns = new ArrayList<>(count);
+        List<Response.OpResult> results = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ErrorCode slot =
+                    i < failedIndex ? ErrorCode.OK : i == failedIndex ? error : ErrorCode.RUNTIME_INCONSISTENCY;
+            txns.add(new Txn.Error(slot.code()));
+            results.add(Response.OpResult.failed(slot.code()));
+        }
+        Response body = new Response.MultiResults(results);
+        return new Prepared(finish(header, new Txn.Multi(txns)), ErrorCode.OK, body, List.of());
+    }
+
+    private static TxnHeader header(Caller caller, long zxid, long timeMs, int type) {
+        return new TxnHeader(caller.sessionId(), caller.cxid(), zxid, timeMs, type);
+    }
+
+    private Transaction finish(TxnHeader header, Txn txn) {
+        state.advanceTo(header.zxid());
+        return new Transaction(header, txn, digestEnabled ? state.digest() : null);
+    }
+
+    private Decision decide(Request request, Caller caller, boolean inMulti) {
+        if (request instanceof Request.Create create) {
+            return create(create, caller, inMulti);
+        }
+        if (request instanceof Request.SetData set) {
+            return setData(set, caller);
+        }
+        if (request instanceof Request.Delete delete) {
+            return delete(delete, caller);
+        }
+        if (request instanceof Request.Check check) {
+            return check(check, caller);
+        }
+        if (request instanceof Request.SetAcl set) {
+            return setAcl(set, caller);
+        }
+        throw new IllegalArgumentException(request.op() + " is no write");
+    }
+
+    private Decision create(Request.Create create, Caller caller, boolean inMulti) {
+        CreateMode mode = CreateMode.of(create.flags());
+        ErrorCode illegal = illegalMode(create, mode, inMulti);
+        if (mode == null || illegal != ErrorCode.OK) {
+            return Decision.no(illegal);
+        }
+        String path = create.path();
+        if (path.indexOf('/') < 0 || path.indexOf('\0') >= 0) {
+            return Decision.no(ErrorCode.BAD_ARGUMENTS);
+        }
+        AclList acl = access.toStore(create.acl(), caller.ids());
+        if (acl == null) {
+            return Decision.no(ErrorCode.INVALID_ACL);
+        }
+        NodeView parent = state.find(PathKey.parentOf(path));
+        if (parent == null) {
+            return Decision.no(ErrorCode.NO_NODE);
+        }
+        if (!access.permits(parent.acl(), Acl.CREATE, caller.ids())) {
+            return Decision.no(ErrorCode.NO_AUTH);
+        }
+        Directory directory = parent.directory();
+        int counter = directory == null ? 0 : directory.childCounter;
+        if (mode.isSequential()) {
+            path += Paths.sequenceSuffix(counter);
+        }
+        if (!Paths.isValid(path)) {
+            return Decision.no(ErrorCode.BAD_ARGUMENTS);
+        }
+        if (state.find(path) != null) {
+            return Decision.no(ErrorCode.NODE_EXISTS);
+        }
+        if (state.kindOf(parent.znode()) == OwnerKind.EPHEMERAL) {
+            return Decision.no(ErrorCode.NO_CHILDREN_FOR_EPHEMERALS);
+        }
+        return Decision.of(createTxn(create, mode, path, acl, counter + 1));
+    }
+
+    /** Flag and operation must agree; a multi may also make a container with the plain create. */
+    private ErrorCode illegalMode(Request.Create create, @Nullable CreateMode mode, boolean inMulti) {
+        if (mode == null) {
+            return ErrorCode.BAD_ARGUMENTS;
+        }
+        boolean agrees = switch (create.op()) {
+            case CREATE_TTL -> mode.hasTtl();
+            case CREATE_CONTAINER -> mode.isContainer();
+            default -> !mode.hasTtl() && (inMulti || !mode.isContainer());
+        };
+        if (mode.hasTtl() && !state.layout.extendedTypes) {
+            return ErrorCode.UNIMPLEMENTED;
+        }
+        if (!agrees) {
+            return ErrorCode.BAD_ARGUMENTS;
+        }
+        boolean inRange = create.ttlMs() > 0 && create.ttlMs() <= OwnerKind.MAX_TTL_MS;
+        return mode.hasTtl() && !inRange ? ErrorCode.BAD_ARGUMENTS : ErrorCode.OK;
+    }
+
+    private static Txn createTxn(Request.Create create, CreateMode mode, String path, AclList acl, int counter) {
+        if (mode.hasTtl()) {
+            return new Txn.CreateTtl(path, create.data(), acl, counter, create.ttlMs());
+        }
+        if (mode.isContainer()) {
+            return new Txn.CreateContainer(path, create.data(), acl, counter);
+        }
+        return new Txn.Create(create.op().code(), path, create.data(), acl, mode.isEphemeral(), counter);
+    }
+
+    private Decision delete(Request.Delete delete, Caller caller) {
+        String path = delete.path();
+        if (path.indexOf('/') < 0 || path.indexOf('\0') >= 0 || UNDELETABLE.contains(path)) {
+            return Decision.no(ErrorCode.BAD_ARGUMENTS);
+        }
+        NodeView parent = state.find(PathKey.parentOf(path));
+        if (parent == null) {
+            return Decision.no(ErrorCode.NO_NODE);
+        }
+        if (!access.permits(parent.acl(), Acl.DELETE, caller.ids())) {
+            return Decision.no(ErrorCode.NO_AUTH);
+        }
+        NodeView node = state.find(path);
+        if (node == null) {
+            return Decision.no(ErrorCode.NO_NODE);
+        }
+        if (!matches(delete.version(), node.znode().version())) {
+            return Decision.no(ErrorCode.BAD_VERSION);
+        }
+        return node.childCount() > 0
+                ? Decision.no(ErrorCode.NOT_EMPTY)
+                : Decision.of(new Txn.Delete(OpCode.DELETE.code(), path));
+    }
+
+    private Decision setData(Request.SetData set, Caller caller) {
+        Found found = existing(set.path(), Acl.WRITE, caller);
+        if (found.node == null) {
+            return Decision.no(found.error);
+        }
+        int version = found.node.znode().version();
+        return matches(set.version(), version)
+                ? Decision.of(new Txn.SetData(OpCode.SET_DATA.code(), set.path(), set.data(), next(version)))
+                : Decision.no(ErrorCode.BAD_VERSION);
+    }
+
+    private Decision setAcl(Request.SetAcl set, Caller caller) {
+        if (!Paths.isValid(set.path())) {
+            return Decision.no(ErrorCode.BAD_ARGUMENTS);
+        }
+        AclList acl = access.toStore(set.acl(), caller.ids());
+        if (acl == null) {
+            return Decision.no(ErrorCode.INVALID_ACL);
+        }
+        Found found = existing(set.path(), Acl.ADMIN, caller);
+        if (found.node == null) {
+            return Decision.no(found.error);
+        }
+        int version = found.node.znode().aversion();
+        return matches(set.version(), version)
+                ? Decision.of(new Txn.SetAcl(set.path(), acl, version + 1))
+                : Decision.no(ErrorCode.BAD_VERSION);
+    }
+
+    private Decision check(Request.Check check, Caller caller) {
+        Found found = existing(check.path(), Acl.READ, caller);
+        if (found.node == null) {
+            return Decision.no(found.error);
+        }
+        int version = found.node.znode().version();
+        return matches(check.version(), version)
+                ? Decision.of(new Txn.Check(check.path(), version))
+                : Decision.no(ErrorCode.BAD_VERSION);
+    }
+
+    private record Found(@Nullable NodeView node, ErrorCode error) {}
+
+    private Found existing(String path, int perm, Caller caller) {
+        if (!Paths.isValid(path)) {
+            return new Found(null, ErrorCode.BAD_ARGUMENTS);
+        }
+        NodeView node = state.find(path);
+        if (node == null) {
+            return new Found(null, ErrorCode.NO_NODE);
+        }
+        return access.permits(node.acl(), perm, caller.ids())
+                ? new Found(node, ErrorCode.OK)
+                : new Found(null, ErrorCode.NO_AUTH);
+    }
+
+    private static boolean matches(int expected, int actual) {
+        return expected == ANY_VERSION || expected == actual;
+    }
+
+    /** -1 means "any" in requests, so no znode may ever have it: after a wrap-around, 0 comes next. */
+    private static int next(int version) {
+        return version + 1 == ANY_VERSION ? 0 : version + 1;
+    }
+
+    private Response.OpResult result(Request request, Txn txn) {
+        OpCode op = request.op();
+        if (txn instanceof Txn.Create create) {
+            return op == OpCode.CREATE
+                    ? Response.OpResult.ok(op, new Response.Created(create.path()))
+                    : created2(create.path());
+        }
+        if (txn instanceof Txn.CreateTtl create) {
+            return created2(create.path());
+        }
+        if (txn instanceof Txn.CreateContainer create) {
+            return op == OpCode.CREATE
+                    ? Response.OpResult.ok(op, new Response.Created(create.path()))
+                    : created2(create.path());
+        }
+        if (txn instanceof Txn.SetData set) {
+            return Response.OpResult.ok(op, new Response.StatOnly(stat(set.path())));
+        }
+        if (txn instanceof Txn.SetAcl set) {
+            return Response.OpResult.ok(op, new Response.StatOnly(stat(set.path())));
+        }
+        return Response.OpResult.ok(op, Response.EMPTY);
+    }
+
+    private Response.OpResult created2(String path) {
+        return Response.OpResult.ok(OpCode.CREATE2, new Response.Created2(path, stat(path)));
+    }
+
+    private Stat stat(String path) {
+        NodeView node = state.find(path);
+        if (node == null) {
+            throw new IllegalStateException(path + " is not there after it was written");
+        }
+        return node.stat();
+    }
+}
