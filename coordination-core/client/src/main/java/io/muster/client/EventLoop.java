@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -35,9 +36,15 @@ public final class EventLoop extends AsyncOperations {
         return new LoopView(calls, timeout);
     }
 
-    /** Runs a task on the loop: after what was handed in before. Any thread. */
+    /**
+     * Runs a task on the loop: after what was handed in before. Any thread.
+     *
+     * @throws ClientClosedException if the client was closed; the task does not run then
+     */
     public void execute(Runnable task) {
-        core.loop().execute(task);
+        if (!core.tryExecute(task)) {
+            throw new ClientClosedException("client " + core.name() + " is closed", Outcome.NOT_APPLIED);
+        }
     }
 
     /** Whether the caller runs on the loop. */
@@ -45,9 +52,17 @@ public final class EventLoop extends AsyncOperations {
         return core.loop().isCurrent();
     }
 
-    /** Runs a task on the loop later, unless the result is closed before. Any thread. */
+    /**
+     * Runs a task on the loop later, unless the result is closed before. Any thread.
+     *
+     * @throws ClientClosedException if the client was closed; the task does not run then, nor when it is closed later
+     */
     public Subscription schedule(Duration delay, Runnable task) {
-        return core.loop().schedule(delay.toNanos(), task)::cancel;
+        try {
+            return core.loop().schedule(delay.toNanos(), task)::cancel;
+        } catch (RejectedExecutionException e) {
+            throw new ClientClosedException("client " + core.name() + " is closed", Outcome.NOT_APPLIED);
+        }
     }
 
     /** The clock of all deadlines, {@link ClientSession#deadlineNanos()} among them. */

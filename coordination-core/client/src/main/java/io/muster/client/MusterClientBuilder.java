@@ -169,7 +169,9 @@ public final class MusterClientBuilder {
         if (servers.isEmpty()) {
             throw new IllegalStateException("no servers: call connectString or servers first");
         }
-        return new MusterClient(new ClientCore(this));
+        ClientCore core = new ClientCore(this);
+        core.start();
+        return new MusterClient(core);
     }
 
     private static int positive(int value, String what) {

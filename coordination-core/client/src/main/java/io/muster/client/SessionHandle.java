@@ -1,81 +1,195 @@
 package io.muster.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
+/** One session as the loop tells of it; the loop writes, any thread reads. */
 final class SessionHandle implements ClientSession {
+    private final ClientCore core;
+    private final long id;
+    private final CompletableFuture<SessionLoss> ended = new CompletableFuture<>();
+    /** Those that count. On the loop only. */
+    private final List<Hold> holds = new ArrayList<>();
+
+    private volatile int timeoutMs;
+    private volatile long deadlineNanos;
+    private volatile boolean quorumConfirmed;
+    private volatile @Nullable SessionLoss over;
+
+    SessionHandle(ClientCore core, long id, int timeoutMs) {
+        this.core = core;
+        this.id = id;
+        this.timeoutMs = timeoutMs;
+    }
+
     @Override
     public long id() {
-        throw new UnsupportedOperationException();
+        return id;
     }
 
     @Override
     public Duration negotiatedTimeout() {
-        throw new UnsupportedOperationException();
+        return Duration.ofMillis(timeoutMs);
     }
 
     @Override
     public boolean isAlive() {
-        throw new UnsupportedOperationException();
+        return over == null;
     }
 
     @Override
     public long deadlineNanos() {
-        throw new UnsupportedOperationException();
+        return deadlineNanos;
     }
 
     @Override
     public Duration remaining() {
-        throw new UnsupportedOperationException();
+        return Duration.ofNanos(remainingNanos());
     }
 
     @Override
     public boolean isQuorumConfirmed() {
-        throw new UnsupportedOperationException();
+        return quorumConfirmed;
     }
 
     @Override
     public CompletableFuture<SessionLoss> ended() {
-        throw new UnsupportedOperationException();
+        return core.handOut(ended);
+    }
+
+    CompletableFuture<SessionLoss> endedOnLoop() {
+        return ended;
     }
 
     @Override
     public Heartbeat holdHeartbeat() {
-        throw new UnsupportedOperationException();
+        Hold hold = new Hold();
+        if (!core.tryExecute(() -> begin(hold))) {
+            hold.lose(SessionLoss.CLIENT_CLOSED);
+        }
+        return hold;
     }
 
-    CompletableFuture<SessionLoss> endedOnLoop() {
-        throw new UnsupportedOperationException();
+    @Override
+    public String toString() {
+        return "ClientSession[0x" + Long.toHexString(id) + (over == null ? "" : ", " + over) + "]";
+    }
+
+    private long remainingNanos() {
+        return over != null ? 0 : Math.max(0, deadlineNanos - core.runtime().nanoTime());
+    }
+
+    // ---- on the loop
+
+    /** The deadline and its quality moved, or did not. */
+    void update(long newDeadlineNanos, boolean newQuorumConfirmed) {
+        if (newDeadlineNanos != deadlineNanos) {
+            deadlineNanos = newDeadlineNanos;
+        }
+        if (newQuorumConfirmed != quorumConfirmed) {
+            quorumConfirmed = newQuorumConfirmed;
+        }
+    }
+
+    void attached(int newTimeoutMs) {
+        timeoutMs = newTimeoutMs;
+    }
+
+    boolean isHeld() {
+        return !holds.isEmpty();
+    }
+
+    /** Tells those whose deadline has passed. */
+    void checkHolds(long nowNanos) {
+        if (holds.isEmpty()) {
+            return;
+        }
+        boolean passed = nowNanos >= deadlineNanos;
+        for (Hold hold : List.copyOf(holds)) {
+            if (!passed) {
+                hold.armed = true;
+            } else if (hold.armed) {
+                drop(hold);
+                hold.lose(SessionLoss.DEADLINE_PASSED);
+            }
+        }
+    }
+
+    /** Whether a timer must look at the deadline: for those that saw it in the future. */
+    boolean hasArmedHolds() {
+        return holds.stream().anyMatch(hold -> hold.armed);
+    }
+
+    void end(SessionLoss loss) {
+        over = loss;
+        for (Hold hold : List.copyOf(holds)) {
+            drop(hold);
+            hold.lose(loss);
+        }
+        ended.complete(loss);
+    }
+
+    private void begin(Hold hold) {
+        SessionLoss loss = over;
+        if (loss != null) {
+            hold.lose(loss);
+        } else if (!hold.closed) {
+            hold.armed = core.runtime().nanoTime() < deadlineNanos;
+            holds.add(hold);
+            core.hold(true);
+        }
+    }
+
+    private void drop(Hold hold) {
+        if (holds.remove(hold)) {
+            core.hold(false);
+        }
     }
 
     final class Hold implements Heartbeat {
+        private final CompletableFuture<SessionLoss> lost = new CompletableFuture<>();
+        /** The deadline was seen in the future. On the loop only. */
+        private boolean armed;
+
+        private volatile boolean closed;
+
         @Override
         public ClientSession session() {
-            throw new UnsupportedOperationException();
+            return SessionHandle.this;
         }
 
         @Override
         public boolean isValid() {
-            throw new UnsupportedOperationException();
+            return !lost.isDone() && remainingNanos() > 0;
         }
 
         @Override
         public Duration remaining() {
-            throw new UnsupportedOperationException();
+            return lost.isDone() ? Duration.ZERO : SessionHandle.this.remaining();
         }
 
         @Override
         public CompletableFuture<SessionLoss> lost() {
-            throw new UnsupportedOperationException();
+            return core.handOut(lost);
+        }
+
+        CompletableFuture<SessionLoss> lostOnLoop() {
+            return lost;
         }
 
         @Override
         public void close() {
-            throw new UnsupportedOperationException();
+            closed = true;
+            core.tryExecute(() -> drop(this));
         }
 
-        CompletableFuture<SessionLoss> lostOnLoop() {
-            throw new UnsupportedOperationException();
+        private void lose(SessionLoss loss) {
+            if (!closed) {
+                lost.complete(loss);
+            }
         }
     }
 }

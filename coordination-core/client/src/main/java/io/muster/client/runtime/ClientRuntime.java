@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ClientRuntime {
 
-    /** Monotonic; only differences mean anything. Any thread. */
+    /** Monotonic and not negative; from which origin does not matter. Any thread. */
     long nanoTime();
 
     /** A number from 0 up to but without {@code bound}, which is positive. Any thread. */
