@@ -110,6 +110,11 @@ public final class Session {
     /** A session that only read-only servers know cannot go on elsewhere. */
     private boolean knownToQuorum;
 
+    /** Requests of this connection that set watches again and have no answer yet. */
+    private int restoresOutstanding;
+    /** What they are relative to. Answers in between must not move it: a part of the watches may have to be set once more. */
+    private long restoreZxid;
+
     private int holds;
     private boolean closing;
     private long finishedCalls;
@@ -378,9 +383,12 @@ public final class Session {
     /** What a new connection needs to know, and those who waited for it. */
     private void restore() {
         identities.forEach(this::sendIdentity);
-        for (Request.SetWatches request : watches.restore(lastZxid)) {
-            sendFrame(Xids.SET_WATCHES, request, Call.encode(request));
+        if (restoresOutstanding == 0) {
+            restoreZxid = lastZxid;
         }
+        List<Request.SetWatches> restores = watches.restore(restoreZxid);
+        restoresOutstanding = restores.size();
+        restores.forEach(request -> sendFrame(Xids.SET_WATCHES, request, Call.encode(request)));
         watches.forEachPersistent(sink -> out.add(new Output.Resync(sink)));
         if (holds > 0) {
             sendConfirmation();
@@ -451,6 +459,7 @@ public final class Session {
         features = 0;
         // A new session has seen nothing: else an ensemble that was set up anew could never take this client back.
         lastZxid = 0;
+        restoresOutstanding = 0;
         out.add(new Output.Expired(expiredId, reason));
         watches.takeOneShots(sink -> out.add(new Output.WatchEnded(sink)));
         failWaiting(Failure.SESSION_EXPIRED);
@@ -613,11 +622,7 @@ public final class Session {
             case Xids.NOTIFICATION -> notified(header, WatcherEvent.read(in));
             case Xids.PING -> pinged(header);
             case Xids.AUTH -> authAnswered(header);
-            case Xids.SET_WATCHES -> {
-                if (header.err() != 0) {
-                    drop("the server refused to set watches again: " + ErrorCode.of(header.err()));
-                }
-            }
+            case Xids.SET_WATCHES -> restored(header);
             default -> answered(header, in);
         }
     }
@@ -643,6 +648,15 @@ public final class Session {
             drop("an answer to a ping that was not sent");
         } else if (header.err() == 0 && confirmsPings()) {
             validity.confirmed(sentAtNanos);
+        }
+    }
+
+    private void restored(ReplyHeader header) {
+        sawZxid(header.zxid());
+        restoresOutstanding--;
+        if (header.err() != 0 || restoresOutstanding < 0) {
+            restoresOutstanding = Math.max(restoresOutstanding, 0);
+            drop("the server did not set watches again: " + ErrorCode.of(header.err()));
         }
     }
 
