@@ -72,6 +72,7 @@ final class ClientCore {
     private final List<Output> outputs = new ArrayList<>();
     private ClientRuntime.@Nullable Connection connection;
     private int connectionNumber;
+    private boolean stepping;
     private boolean unflushed;
     private boolean readOnly;
     private long finishedCalls;
@@ -378,8 +379,13 @@ final class ClientCore {
     }
 
     private void event(Input input) {
-        step(input);
-        flush();
+        if (stepping) {
+            // A connection that we close may say so at once.
+            input(input);
+        } else {
+            step(input);
+            flush();
+        }
     }
 
     private void flush() {
@@ -398,14 +404,29 @@ final class ClientCore {
             // Before the input can move the deadline: that it had passed must not be missed.
             current.checkHolds(nowNanos);
         }
-        session.step(input, nowNanos, outputs);
-        for (Output output : outputs) {
-            output.accept(executor);
+        try {
+            execute(input, nowNanos);
+        } catch (RuntimeException | Error e) {
+            LOG.error("client={} failed on {} and ends; please report this", name, input, e);
+            outputs.clear();
+            execute(new Input.Abort("internal error: " + e), nowNanos);
         }
-        outputs.clear();
         inFlight.addAndGet((int) (finishedCalls - session.finishedCalls()));
         finishedCalls = session.finishedCalls();
         publish(nowNanos);
+    }
+
+    private void execute(Input input, long nowNanos) {
+        stepping = true;
+        try {
+            session.step(input, nowNanos, outputs);
+            for (Output output : outputs) {
+                output.accept(executor);
+            }
+            outputs.clear();
+        } finally {
+            stepping = false;
+        }
     }
 
     private void publish(long nowNanos) {

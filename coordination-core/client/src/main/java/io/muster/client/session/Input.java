@@ -28,6 +28,8 @@ public sealed interface Input {
         void hold(Hold input);
 
         void close(Close input);
+
+        void abort(Abort input);
     }
 
     /** The first input. */
@@ -108,6 +110,14 @@ public sealed interface Input {
         @Override
         public void accept(Handler handler) {
             handler.close(this);
+        }
+    }
+
+    /** End at once, without a word to the server: whoever executes the outputs has failed. */
+    record Abort(String reason) implements Input {
+        @Override
+        public void accept(Handler handler) {
+            handler.abort(this);
         }
     }
 }

@@ -312,6 +312,13 @@ public final class Session {
             stateDeadlineNanos = input.deadlineNanos();
             sendInternal(new Request.CloseSession());
         }
+
+        @Override
+        public void abort(Input.Abort input) {
+            if (state != State.ENDED) {
+                end(Failure.CLOSED, input.reason());
+            }
+        }
     }
 
     // ---- connecting
