@@ -164,8 +164,8 @@ public abstract sealed class AsyncOperations permits Operations, EventLoop, Loop
 
     /**
      * Forgets a one-shot watcher that has not been told yet: all watches on the path that were set with this very object,
-     * on the server too where nobody else of this client needs them. Does not wait; the watcher may be told once more
-     * if it is being told now.
+     * on the server too where nobody else of this client needs them. Does not wait; an event that is on its way to the
+     * watcher still reaches it.
      */
     public final void unwatch(String path, Watcher watcher) {
         calls.unwatch(path, watcher);

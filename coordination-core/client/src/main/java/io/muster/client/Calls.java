@@ -229,12 +229,17 @@ final class Calls {
 
     <T> T await(Supplier<CompletableFuture<T>> call, long timeoutNanos) throws InterruptedException {
         core.requireNotOnLoop();
-        return core.await(call.get(), saturatedAdd(timeoutNanos, WAIT_GRACE_NANOS));
+        try {
+            return core.await(call.get(), saturatedAdd(timeoutNanos, WAIT_GRACE_NANOS));
+        } catch (CoordinationException e) {
+            // It was made on the loop, for this caller alone: his own stack says more.
+            e.fillInStackTrace();
+            throw e;
+        }
     }
 
     void awaitVoid(Supplier<CompletableFuture<Void>> call, long timeoutNanos) throws InterruptedException {
-        core.requireNotOnLoop();
-        core.await(call.get(), saturatedAdd(timeoutNanos, WAIT_GRACE_NANOS));
+        await(call, timeoutNanos);
     }
 
     static long saturatedAdd(long a, long b) {

@@ -7,6 +7,6 @@ public final class NoNodeException extends NodeException {
     private static final long serialVersionUID = 1L;
 
     NoNodeException(String path) {
-        super(ErrorCode.NO_NODE, path, "neither may its parent");
+        super(ErrorCode.NO_NODE, path, "it does not exist, or to a create its parent does not");
     }
 }

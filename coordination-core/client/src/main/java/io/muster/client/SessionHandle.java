@@ -1,8 +1,9 @@
 package io.muster.client;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,9 @@ final class SessionHandle implements ClientSession {
     private final long id;
     private final CompletableFuture<SessionLoss> ended = new CompletableFuture<>();
     /** Those that count. On the loop only. */
-    private final List<Hold> holds = new ArrayList<>();
+    private final Set<Hold> holds = new LinkedHashSet<>();
+    /** Whether each of them saw the deadline in the future. On the loop only. */
+    private boolean allArmed = true;
 
     private volatile int timeoutMs;
     private volatile long deadlineNanos;
@@ -98,20 +101,20 @@ final class SessionHandle implements ClientSession {
         timeoutMs = newTimeoutMs;
     }
 
-    boolean isHeld() {
-        return !holds.isEmpty();
-    }
-
     /** Tells those whose deadline has passed. */
     void checkHolds(long nowNanos) {
         if (holds.isEmpty()) {
             return;
         }
-        boolean passed = nowNanos >= deadlineNanos;
+        if (nowNanos < deadlineNanos) {
+            if (!allArmed) {
+                holds.forEach(hold -> hold.armed = true);
+                allArmed = true;
+            }
+            return;
+        }
         for (Hold hold : List.copyOf(holds)) {
-            if (!passed) {
-                hold.armed = true;
-            } else if (hold.armed) {
+            if (hold.armed) {
                 drop(hold);
                 hold.lose(SessionLoss.DEADLINE_PASSED);
             }
@@ -120,7 +123,12 @@ final class SessionHandle implements ClientSession {
 
     /** Whether a timer must look at the deadline: for those that saw it in the future. */
     boolean hasArmedHolds() {
-        return holds.stream().anyMatch(hold -> hold.armed);
+        for (Hold hold : holds) {
+            if (hold.armed) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void end(SessionLoss loss) {
@@ -138,6 +146,7 @@ final class SessionHandle implements ClientSession {
             hold.lose(loss);
         } else if (!hold.closed) {
             hold.armed = core.runtime().nanoTime() < deadlineNanos;
+            allArmed &= hold.armed;
             holds.add(hold);
             core.hold(true);
         }

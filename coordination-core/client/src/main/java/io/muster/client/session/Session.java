@@ -295,7 +295,11 @@ public final class Session {
                 throw new IllegalStateException("more heartbeats were let go than held");
             }
             if (input.begin() && state == State.CONNECTED && !closing) {
-                sendConfirmation();
+                // Many who come at the same time need one only.
+                boolean fresh = holds > 1 && now - lastConfirmationSentNanos < confirmationIntervalNanos() / 8;
+                if (!fresh) {
+                    sendConfirmation();
+                }
             }
         }
 
@@ -378,10 +382,10 @@ public final class Session {
         knownToQuorum |= !readOnly;
         features = Extensions.decode(response.protocolVersion());
         if (isNew) {
-            validity.opened(timeoutMs, handshakeSentNanos);
+            validity.opened(timeoutMs, handshakeSentNanos, confirmsPings());
             out.add(new Output.Opened(sessionId, timeoutMs, readOnly));
         } else {
-            validity.attached(timeoutMs, handshakeSentNanos);
+            validity.attached(timeoutMs, handshakeSentNanos, confirmsPings());
             out.add(new Output.Attached(sessionId, timeoutMs, readOnly));
         }
         restore();
@@ -513,6 +517,7 @@ public final class Session {
     private void sendFrame(int xid, Request request, byte[] frame) {
         Call.putXid(frame, xid);
         lastSentNanos = now;
+        validity.sent(now);
         out.add(new Output.Send(connection, xid, request, frame));
     }
 
@@ -567,9 +572,14 @@ public final class Session {
         return Math.min(readTimeoutNanos() / 2, MAX_PING_INTERVAL_NANOS);
     }
 
+    /** Twice as often where a confirmation is one for what went before only. */
+    private long confirmationIntervalNanos() {
+        return confirmsPings() ? pingIntervalNanos() : pingIntervalNanos() / 2;
+    }
+
     private long nextPingNanos() {
         long idle = lastSentNanos + pingIntervalNanos();
-        return holds > 0 ? Math.min(idle, lastConfirmationSentNanos + pingIntervalNanos()) : idle;
+        return holds > 0 ? Math.min(idle, lastConfirmationSentNanos + confirmationIntervalNanos()) : idle;
     }
 
     private void tickConnected() {

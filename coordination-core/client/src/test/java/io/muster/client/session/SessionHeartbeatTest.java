@@ -7,6 +7,7 @@ import static io.muster.client.session.ScriptedSession.ZOOKEEPER;
 import static io.muster.client.session.ScriptedSession.get;
 import static io.muster.client.session.ScriptedSession.set;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.Request;
@@ -79,7 +80,7 @@ class SessionHeartbeatTest {
 
     @Test
     void writesCountFromTheirSendingAndReadsDoNot() {
-        ScriptedSession script = ScriptedSession.connected(ZOOKEEPER);
+        ScriptedSession script = ScriptedSession.connected(MUSTER);
         script.after(1_000);
         script.submit(set("/a"));
         script.submit(get("/b"));
@@ -172,14 +173,67 @@ class SessionHeartbeatTest {
     void againstZooKeeperAHeldSessionIsConfirmedBySync() {
         ScriptedSession script = ScriptedSession.connected(ZOOKEEPER);
         assertEquals(List.of("send 1 SYNC"), script.hold(true));
-        script.after(1_000);
-        assertEquals(List.of(), script.reply(1, 5, ErrorCode.OK, new Response.Synced("/")));
-        assertEquals(8_500, script.validForMs());
-        assertEquals(List.of("send 2 SYNC"), script.run(2_334));
+        script.reply(1, 5, ErrorCode.OK, new Response.Synced("/"));
+        assertEquals(List.of("send 2 SYNC"), script.run(1_667));
         script.reply(2, 5, ErrorCode.OK, new Response.Synced("/"));
         script.hold(false);
         assertEquals(List.of("send -2 PING"), script.run(3_334));
         assertEquals(0, script.session.finishedCalls(), "the session's own requests are nobody's calls");
+    }
+
+    @Test
+    void againstZooKeeperAnAnswerCountsForWhatWasSentAQuarterOfTheTimeoutBefore() {
+        ScriptedSession script = ScriptedSession.connected(ZOOKEEPER);
+        script.after(1_000);
+        script.submit(get("/a")); // a follower hears of the session, and tells the leader when it is pinged
+        script.reply(1, 5, ErrorCode.OK, DATA);
+        script.after(2_499);
+        script.submit(set("/b"));
+        script.reply(2, 6, ErrorCode.OK, STAT_ONLY);
+        assertEquals(9_500 - 3_499, script.validForMs(), "only the opening is old enough");
+        script.after(1);
+        script.submit(set("/b"));
+        script.reply(3, 7, ErrorCode.OK, STAT_ONLY);
+        assertEquals(9_500 - 2_500, script.validForMs(), "from the read");
+    }
+
+    @Test
+    void againstZooKeeperAHeldSessionNeverHasLessThanTwoFifthsOfItsTimeoutLeft() {
+        ScriptedSession script = ScriptedSession.connected(ZOOKEEPER);
+        int xid = 1;
+        script.hold(true);
+        script.reply(xid, 1, ErrorCode.OK, new Response.Synced("/"));
+        for (int i = 0; i < 1_000; i++) {
+            for (String line : script.run(97)) {
+                xid++;
+                assertEquals("send " + xid + " SYNC", line);
+                script.reply(xid, 1, ErrorCode.OK, new Response.Synced("/"));
+            }
+            assertTrue(script.validForMs() > 4_000, script.validForMs() + " ms");
+        }
+    }
+
+    @Test
+    void againstZooKeeperComingBackCountsFromItsSending() {
+        ScriptedSession script = ScriptedSession.connected(ZOOKEEPER);
+        script.after(1_000);
+        script.lost("reset");
+        script.after(0);
+        script.opened();
+        script.after(200);
+        script.accept(ZOOKEEPER, 0x77, 10_000);
+        assertEquals(9_300, script.validForMs());
+    }
+
+    @Test
+    void manyWhoHoldAtTheSameTimeAreConfirmedOnce() {
+        ScriptedSession script = ScriptedSession.connected(MUSTER);
+        assertEquals(List.of("send -2 PING"), script.hold(true));
+        assertEquals(List.of(), script.hold(true));
+        script.after(400);
+        assertEquals(List.of(), script.hold(true));
+        script.after(17);
+        assertEquals(List.of("send -2 PING"), script.hold(true));
     }
 
     @Test
