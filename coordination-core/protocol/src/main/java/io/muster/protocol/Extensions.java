@@ -9,8 +9,13 @@ package io.muster.protocol;
  */
 public final class Extensions {
     /**
-     * A reply to a ping says that a quorum knew this session's leader after the ping had arrived; so a client may count
-     * its session's deadline from the sending of the ping. Without it only writes count.
+     * A reply to a ping, to a sync, or to a write that succeeded says that the session's leader had heard of the session
+     * after the request was sent, and that a quorum knew that leader then; so a client may count its session's deadline
+     * from the sending of the request.
+     *
+     * <p>Without it nothing may be counted from its own sending but the opening of the session: a ZooKeeper follower
+     * forwards writes without extending the session by them, and tells the leader only each half tick which sessions it
+     * heard of.
      */
     public static final int CONFIRMED_PINGS = 1;
 
