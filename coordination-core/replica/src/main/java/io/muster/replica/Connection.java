@@ -16,8 +16,10 @@ final class Connection {
     /** From the handshake on. */
     @Nullable
     Session session;
-    /** Nothing more is taken from it and nothing more is put out for it. */
+    /** Nothing more is taken from it. What it asked before is still answered. */
     boolean closed;
+    /** Nothing more is put out for it. */
+    boolean gone;
 
     Connection(long number, String remoteAddress) {
         this.number = number;

@@ -7,6 +7,9 @@ import java.util.ArrayDeque;
  * What was prepared and waits for its transactions to be committed: effects in the order of the requests, and the states
  * at the ends of batches.
  *
+ * <p>A batch is committed as a whole. If a reply could leave before the state that it speaks of is published, its client's
+ * next read could be answered from the state before.
+ *
  * <p>Invariant: {@code committed <= prepared}, and an effect runs only when every transaction before it is committed.
  */
 final class Pipeline {
@@ -20,10 +23,12 @@ final class Pipeline {
     private final ArrayDeque<Waiting> effects = new ArrayDeque<>();
     private final ArrayDeque<State> states = new ArrayDeque<>();
     private long preparedZxid;
+    private long persistedZxid;
     private long committedZxid;
 
     Pipeline(long zxid) {
         preparedZxid = zxid;
+        persistedZxid = zxid;
         committedZxid = zxid;
     }
 
@@ -50,25 +55,33 @@ final class Pipeline {
     }
 
     /** The state after the last transaction of a batch. */
-    void endOfBatch(State state) {
+    void endOfBatch(State state, Outputs out) {
         states.add(state);
+        commit(out);
     }
 
-    /** Runs what waited for these transactions, then publishes the newest state that holds no later one. */
-    void commit(long zxid, Outputs out) {
+    /** The log has everything up to this transaction. */
+    void persisted(long zxid, Outputs out) {
         if (zxid > preparedZxid) {
             throw new IllegalStateException("persisted up to " + zxid + ", but prepared only up to " + preparedZxid);
         }
-        committedZxid = Math.max(committedZxid, zxid);
+        persistedZxid = Math.max(persistedZxid, zxid);
+        commit(out);
+    }
+
+    /** Runs what waited for the batches that are persisted, then publishes the state after the last of them. */
+    private void commit(Outputs out) {
+        State newest = null;
+        while (!states.isEmpty() && states.peek().zxid() <= persistedZxid) {
+            newest = states.remove();
+        }
+        if (newest == null) {
+            return;
+        }
+        committedZxid = newest.zxid();
         while (!effects.isEmpty() && effects.peek().zxid <= committedZxid) {
             effects.remove().effect.run(out);
         }
-        State newest = null;
-        while (!states.isEmpty() && states.peek().zxid() <= committedZxid) {
-            newest = states.remove();
-        }
-        if (newest != null) {
-            out.publish(newest);
-        }
+        out.publish(newest);
     }
 }

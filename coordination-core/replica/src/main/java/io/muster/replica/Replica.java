@@ -83,7 +83,7 @@ public final class Replica {
         if (input instanceof Input.Arrived arrived) {
             arrived(arrived, out);
         } else if (input instanceof Input.Persisted persisted) {
-            pipeline.commit(persisted.zxid(), out);
+            pipeline.persisted(persisted.zxid(), out);
         } else if (input instanceof Input.Tick tick) {
             tick(new Clocks(tick.monotonicMs(), tick.wallMs()), out);
         } else if (input instanceof Input.Touched touched) {
@@ -107,7 +107,7 @@ public final class Replica {
     public void endBatch(Outputs out) {
         if (wroteInBatch) {
             wroteInBatch = false;
-            pipeline.endOfBatch(prepared.freeze());
+            pipeline.endOfBatch(prepared.freeze(), out);
         }
     }
 
@@ -180,7 +180,12 @@ public final class Replica {
             byte[] none = new byte[ConnectRequest.PASSWORD_BYTES];
             connection.closed = true;
             ConnectResponse expired = new ConnectResponse(0, 0, 0, none, flag(request));
-            pipeline.afterPrepared(o -> o.reject(connection.number, expired), out);
+            pipeline.afterPrepared(
+                    o -> {
+                        connection.gone = true;
+                        o.reject(connection.number, expired);
+                    },
+                    out);
             return;
         }
         sessions.open(id, timeoutMs, now.monotonicMs());
@@ -195,7 +200,7 @@ public final class Replica {
                 agreed, session.timeoutMs(), session.id(), SessionPasswords.of(session.id()), flag(request));
         pipeline.afterPrepared(
                 o -> {
-                    if (!connection.closed) {
+                    if (!connection.gone) {
                         o.identities(connection.number, connection.ids);
                         o.accept(connection.number, session.id(), response);
                     }
@@ -213,8 +218,9 @@ public final class Replica {
         if (connection == null || connection.closed || !touch(connection)) {
             return; // its close is on the way
         }
-        arrived.request()
+        Effect effect = arrived.request()
                 .accept(new RequestStep(this, connection, arrived.header().xid(), out));
+        pipeline.afterPrepared(effect, out);
     }
 
     private void refused(Input.Refused refused, Outputs out) {
@@ -235,6 +241,7 @@ public final class Replica {
         Connection connection = connections.remove(number);
         if (connection != null) {
             connection.closed = true;
+            connection.gone = true;
             watches.removeConnection(number);
             if (connection.session != null) {
                 connectionOfSession.remove(connection.session.id(), connection);
@@ -290,7 +297,7 @@ public final class Replica {
     /** Tells a connection of an event, unless it may not read what the event is about. */
     void event(long number, long zxid, EventType type, String path, @Nullable AclList acl, Outputs out) {
         Connection connection = connections.get(number);
-        if (connection == null || connection.closed) {
+        if (connection == null || connection.gone) {
             return;
         }
         if (acl == null || settings.access().permits(acl, Acl.READ, connection.ids)) {
@@ -307,7 +314,7 @@ public final class Replica {
         ReplyHeader header = new ReplyHeader(xid, pipeline.preparedZxid(), ErrorCode.OK.code());
         return o -> {
             o.reply(connection.number, header, Response.EMPTY);
-            o.close(connection.number, "the session was closed by its client");
+            end(connection, "the session was closed by its client", o);
         };
     }
 
@@ -320,6 +327,11 @@ public final class Replica {
     /** Nothing more is taken from the connection; it is closed after what is on its way to it. */
     private void close(Connection connection, String reason, Outputs out) {
         connection.closed = true;
-        pipeline.afterPrepared(o -> o.close(connection.number, reason), out);
+        pipeline.afterPrepared(o -> end(connection, reason, o), out);
+    }
+
+    static void end(Connection connection, String reason, Outputs out) {
+        connection.gone = true;
+        out.close(connection.number, reason);
     }
 }

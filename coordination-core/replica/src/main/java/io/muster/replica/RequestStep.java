@@ -1,6 +1,7 @@
 package io.muster.replica;
 
 import io.muster.protocol.AddWatchMode;
+import io.muster.protocol.CreateMode;
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.Id;
 import io.muster.protocol.ReplyHeader;
@@ -50,9 +51,12 @@ final class RequestStep implements Request.Handler<Effect> {
         return write(request);
     }
 
+    /** A flag that no mode has makes the whole multi as good as unreadable. */
     @Override
     public Effect multi(Request.Multi request) {
-        return write(request);
+        boolean readable = request.ops().stream()
+                .allMatch(op -> !(op instanceof Request.Create create) || CreateMode.of(create.flags()) != null);
+        return readable ? write(request) : replica.fail(connection, xid, ErrorCode.MARSHALLING_ERROR, out);
     }
 
     @Override
@@ -87,7 +91,7 @@ final class RequestStep implements Request.Handler<Effect> {
         State pinned = replica.prepared.freeze();
         List<Id> ids = connection.ids;
         return o -> {
-            if (mayWatch && !connection.closed) {
+            if (mayWatch && !connection.gone) {
                 replica.watches.addChild(path, connection.number);
             }
             o.replyFrom(pinned, zxid, connection.number, xid, read, ids);
@@ -127,7 +131,7 @@ final class RequestStep implements Request.Handler<Effect> {
 
     @Override
     public Effect reconfig(Request.Reconfig request) {
-        return replica.fail(connection, xid, ErrorCode.UNIMPLEMENTED, out);
+        return replica.fail(connection, xid, ErrorCode.RECONFIG_DISABLED, out);
     }
 
     @Override
@@ -149,7 +153,7 @@ final class RequestStep implements Request.Handler<Effect> {
             connection.closed = true;
             return o -> {
                 o.reply(connection.number, header(0, ErrorCode.AUTH_FAILED), Response.EMPTY);
-                o.close(connection.number, "authentication failed");
+                Replica.end(connection, "authentication failed", o);
             };
         }
         connection.addIds(proven);
@@ -165,7 +169,7 @@ final class RequestStep implements Request.Handler<Effect> {
         State pinned = replica.prepared.freeze();
         long zxid = replica.pipeline.preparedZxid();
         return o -> {
-            if (!connection.closed) {
+            if (!connection.gone) {
                 replica.watches.restore(
                         request,
                         connection.number,
@@ -252,7 +256,7 @@ final class RequestStep implements Request.Handler<Effect> {
     private Effect reply(Answer answer, @Nullable SetWatch watch) {
         long zxid = replica.pipeline.preparedZxid();
         return o -> {
-            if (watch != null && !connection.closed) {
+            if (watch != null && !connection.gone) {
                 watch.on(connection.number);
             }
             o.reply(connection.number, header(zxid, answer.error()), answer.body());

@@ -27,7 +27,7 @@ public final class SessionTable {
     public static final class Session {
         private final long id;
         private int timeoutMs;
-        private long deadlineMs;
+        private long deadlineMs = Long.MIN_VALUE;
         private boolean closing;
 
         private Session(long id, int timeoutMs) {
@@ -76,9 +76,11 @@ public final class SessionTable {
         buckets.computeIfAbsent(deadline, key -> new LinkedHashSet<>()).add(session);
     }
 
+    /** Forgets a session; whoever still holds it cannot touch it. */
     public void remove(long id) {
         Session gone = sessions.remove(id);
         if (gone != null) {
+            gone.closing = true;
             leaveBucket(gone);
         }
     }

@@ -10,7 +10,6 @@ import io.muster.protocol.Response;
 import io.muster.protocol.Stat;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by the thread that owns the editor.
  */
 public final class Preparer {
-    private static final Set<String> UNDELETABLE = Set.of("/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config");
+    private static final List<String> UNDELETABLE = List.of("/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config");
     private static final int ANY_VERSION = -1;
 
     private final StateEditor state;
