@@ -168,13 +168,13 @@ public abstract sealed class StateView permits State, StateEditor {
         if (path.equals("/")) {
             return znodeCount - 1;
         }
-        int[] count = {0};
+        int[] count = {-1};
         PathKey key = PathKey.of(path);
         Directory directory = directory(key.utf8, key.utf8.length);
         if (directory != null) {
-            walk(directory, (childPath, znode, own) -> count[0]++);
+            walk(directory, (each, znode, own) -> count[0]++);
         }
-        return count[0];
+        return Math.max(0, count[0]);
     }
 
     /** Visits a znode: its path in UTF-8, empty for the root. */
@@ -182,26 +182,38 @@ public abstract sealed class StateView permits State, StateEditor {
         void visit(byte[] path, Znode znode, @Nullable Directory directory);
     }
 
-    /** Visits all znodes, a parent before its children. */
+    /** Visits all znodes depth-first, a parent before its children. */
     final void forEachZnode(Visitor visitor) {
         Directory root = directory(ROOT_PATH, 0);
         if (root != null) {
-            visitor.visit(ROOT_PATH, root.self, root);
             walk(root, visitor);
         }
     }
 
-    private void walk(Directory directory, Visitor visitor) {
+    /** Visits every list of access control, as often as znodes have it. */
+    final void forEachAcl(Consumer<AclList> visitor) {
+        Directory root = directory(ROOT_PATH, 0);
+        if (root != null) {
+            visitor.accept(root.self.acl());
+        }
+        Consumer<Znode> visit = znode -> visitor.accept(znode.acl());
+        layout.directories.forEach(directories, each -> layout.znodes.forEach(each.children, visit));
+    }
+
+    private void walk(Directory top, Visitor visitor) {
         // a stack of its own: paths may be deeper than a thread's stack
-        List<Directory> open = new ArrayList<>(List.of(directory));
+        List<Directory> open = new ArrayList<>(List.of(top));
         while (!open.isEmpty()) {
             Directory next = open.remove(open.size() - 1);
+            visitor.visit(next.path(), next.self, next);
+            // children without children come at once; the others wait on the stack, above what waits there already
             Consumer<Znode> visit = child -> {
                 byte[] path = childPath(next.path(), child);
                 Directory own = directory(path, path.length);
-                visitor.visit(path, child, own);
                 if (own != null && own.childCount > 0) {
                     open.add(own);
+                } else {
+                    visitor.visit(path, child, own);
                 }
             };
             layout.znodes.forEach(next.children, visit);

@@ -175,6 +175,10 @@ abstract class Znode implements ByteTrie.Keyed {
         return nameLengthAndFlag < 0 ? null : Arrays.copyOfRange(packed, nameLength(), packed.length);
     }
 
+    boolean hasData() {
+        return nameLengthAndFlag >= 0;
+    }
+
     int dataLength() {
         return packed.length - nameLength();
     }

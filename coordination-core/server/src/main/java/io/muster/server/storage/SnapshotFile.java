@@ -1,0 +1,233 @@
+package io.muster.server.storage;
+
+import io.muster.protocol.JuteReader;
+import io.muster.protocol.JuteWriter;
+import io.muster.protocol.MalformedFrameException;
+import io.muster.replica.state.SnapshotCodec;
+import io.muster.replica.state.State;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.zip.Adler32;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Snapshots as files: what {@link SnapshotCodec} writes, with a header before it and blocks sealed by checksums behind. */
+final class SnapshotFile {
+    private static final int MAGIC = 0x5A4B534E;
+    private static final int VERSION = 2;
+    private static final int HEADER_BYTES = 16;
+    private static final int DIGEST_VERSION = 2;
+    private static final String SEAL_END = "/";
+    private static final int SEAL_BYTES = Long.BYTES + Integer.BYTES + 1;
+    private static final int DIGEST_BYTES = 2 * Long.BYTES + Integer.BYTES + SEAL_BYTES;
+    private static final int LAST_ZXID_BYTES = Long.BYTES + SEAL_BYTES;
+    private static final int MAX_TAIL_BYTES = 1 << 10;
+    private static final int MIN_BYTES = 10;
+    private static final byte[] PLAIN_END = {0, 0, 0, 1, '/'};
+
+    private SnapshotFile() {}
+
+    /** The digest of the tree at a zxid, which may be later than the snapshot's own: what is read then is of many moments. */
+    record DigestBlock(long zxid, long digest) {}
+
+    /** @param digestBlock null where there is none, or one of an old kind */
+    record Loaded(
+            State state, int znodesWithoutAcl, @Nullable DigestBlock digestBlock) {}
+
+    /**
+     * Writes a snapshot, durably, under the name that says its zxid; until it is whole it has another name. Forces after
+     * each step, so that the disk is never busy with much of it at once.
+     *
+     * @throws CancellationException if asked to stop before the end; there is no snapshot then
+     */
+    static void write(Disk disk, State state, int stepBytes, BooleanSupplier cancelled) {
+        String name = FileNames.snapshot(state.zxid());
+        String unfinished = FileNames.unfinished(name);
+        try (Writing writing = new Writing(disk.open(unfinished), stepBytes, cancelled)) {
+            writing.writeAll(state);
+        } catch (CancellationException | DiskFullException e) {
+            disk.delete(unfinished);
+            throw e;
+        }
+        disk.rename(unfinished, name);
+        disk.forceDirectory();
+    }
+
+    /** One snapshot on its way out. */
+    private static final class Writing implements AutoCloseable {
+        private final DiskFile file;
+        private final int stepBytes;
+        private final BooleanSupplier cancelled;
+        private final Adler32 adler = new Adler32();
+        private long position;
+        private long unforcedBytes;
+
+        Writing(DiskFile file, int stepBytes, BooleanSupplier cancelled) {
+            this.file = file;
+            this.stepBytes = stepBytes;
+            this.cancelled = cancelled;
+            file.truncate(0);
+        }
+
+        void writeAll(State state) {
+            JuteWriter out = new JuteWriter();
+            put(out.writeInt(MAGIC).writeInt(VERSION).writeLong(-1));
+            SnapshotCodec.write(state, this::put);
+            seal(out);
+            put(out.writeLong(state.zxid()).writeInt(DIGEST_VERSION).writeLong(state.digest()));
+            seal(out);
+            put(out.writeLong(state.zxid()));
+            seal(out);
+            file.force();
+        }
+
+        private void seal(JuteWriter out) {
+            put(out.writeLong(adler.getValue()).writeString(SEAL_END));
+        }
+
+        private void put(JuteWriter out) {
+            put(out.array(), 0, out.size());
+            out.clear();
+        }
+
+        private void put(byte[] bytes, int offset, int length) {
+            if (cancelled.getAsBoolean()) {
+                throw new CancellationException("snapshot given up");
+            }
+            adler.update(bytes, offset, length);
+            file.write(position, bytes, offset, length);
+            position += length;
+            unforcedBytes += length;
+            if (unforcedBytes >= stepBytes) {
+                file.force();
+                unforcedBytes = 0;
+            }
+        }
+
+        @Override
+        public void close() {
+            file.close();
+        }
+    }
+
+    /** Whether a look at its size and end finds nothing wrong. */
+    static boolean looksWhole(Disk disk, String name) {
+        long size = disk.size(name);
+        if (size < MIN_BYTES || !isPlain(name)) {
+            return size >= MIN_BYTES;
+        }
+        try (InputStream in = disk.read(name, size - PLAIN_END.length)) {
+            return Arrays.equals(in.readNBytes(PLAIN_END.length), PLAIN_END);
+        } catch (IOException e) {
+            throw new StorageException("reading " + disk.locate(name) + ": " + e, e);
+        }
+    }
+
+    private static boolean isPlain(String name) {
+        return !name.endsWith(".gz") && !name.endsWith(".snappy");
+    }
+
+    /** @throws StorageException if it is damaged, cut off, or cannot be read */
+    static Loaded read(Disk disk, FileNames.Named named, StorageSettings settings) {
+        String name = named.name();
+        if (name.endsWith(".snappy")) {
+            throw new StorageException(disk.locate(name) + ": snapshots compressed by snappy cannot be read yet");
+        }
+        try (InputStream raw = disk.read(name, 0);
+                InputStream in = isPlain(name) ? raw : new BufferedInputStream(new GZIPInputStream(raw))) {
+            return new Reading(in).readAll(settings, named.zxid());
+        } catch (MalformedFrameException | IOException | UncheckedIOException e) {
+            throw new StorageException(disk.locate(name) + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    /** One snapshot on its way in. */
+    private static final class Reading {
+        private final InputStream in;
+        private final Adler32 adler = new Adler32();
+        private final byte[] fixed = new byte[HEADER_BYTES];
+
+        Reading(InputStream in) {
+            this.in = in;
+        }
+
+        Loaded readAll(StorageSettings settings, long zxid) throws IOException {
+            if (readFixed(HEADER_BYTES).readInt("magic") != MAGIC) {
+                throw new MalformedFrameException("its header is not that of a snapshot");
+            }
+            SnapshotCodec.Restored restored =
+                    SnapshotCodec.read(this::read, settings.seed(), settings.extendedTypes(), zxid);
+            long expected = adler.getValue();
+            checkSeal(readFixed(SEAL_BYTES), expected);
+            DigestBlock block = readTail(in.readNBytes(MAX_TAIL_BYTES));
+            return new Loaded(restored.state(), restored.znodesWithoutAcl(), block);
+        }
+
+        /** Which blocks follow shows by how much follows. */
+        private @Nullable DigestBlock readTail(byte[] tail) {
+            JuteReader rest = new JuteReader(tail);
+            DigestBlock block = null;
+            if (tail.length != 0 && tail.length != LAST_ZXID_BYTES) {
+                block = readDigest(rest, tail);
+            }
+            if (rest.remaining() != 0) {
+                if (rest.remaining() != LAST_ZXID_BYTES) {
+                    throw rest.malformed("unexpected bytes after the last block");
+                }
+                rest.readLong("last zxid");
+                sealOver(rest, tail, Long.BYTES);
+            }
+            return block;
+        }
+
+        private @Nullable DigestBlock readDigest(JuteReader rest, byte[] tail) {
+            int from = rest.offset();
+            long zxid = rest.readLong("digest zxid");
+            int version = rest.readInt("digest version");
+            if (version < DIGEST_VERSION) {
+                rest.readString("digest");
+                sealOver(rest, tail, rest.offset() - from);
+                return null;
+            }
+            long digest = rest.readLong("digest");
+            sealOver(rest, tail, DIGEST_BYTES - SEAL_BYTES);
+            return version == DIGEST_VERSION ? new DigestBlock(zxid, digest) : null;
+        }
+
+        /** Takes the last bytes into the checksum, then reads the seal over them, then takes that in too. */
+        private void sealOver(JuteReader rest, byte[] tail, int blockBytes) {
+            adler.update(tail, rest.offset() - blockBytes, blockBytes);
+            long expected = adler.getValue();
+            adler.update(tail, rest.offset(), Math.min(SEAL_BYTES, rest.remaining()));
+            checkSeal(rest, expected);
+        }
+
+        private static void checkSeal(JuteReader seal, long expected) {
+            long found = seal.readLong("checksum");
+            if (found != expected || !seal.readString("end of seal").equals(SEAL_END)) {
+                throw new MalformedFrameException("its checksum is " + expected + ", not " + found + " as it says");
+            }
+        }
+
+        private JuteReader readFixed(int length) {
+            read(fixed, 0, length);
+            return new JuteReader(fixed, 0, length);
+        }
+
+        private void read(byte[] into, int offset, int length) {
+            try {
+                if (in.readNBytes(into, offset, length) < length) {
+                    throw new MalformedFrameException("it ends too early");
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            adler.update(into, offset, length);
+        }
+    }
+}

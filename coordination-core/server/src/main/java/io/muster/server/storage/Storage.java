@@ -1,0 +1,237 @@
+package io.muster.server.storage;
+
+import io.muster.replica.state.State;
+import io.muster.replica.state.Transaction;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server's files: opened once, then owned by the log thread. Only the writing of snapshots happens elsewhere.
+ *
+ * <p>When a method throws anything but {@link DiskFullException}, the state in memory may be ahead of the disk: the server
+ * ends, and recovers at its next start.
+ */
+public final class Storage implements AutoCloseable {
+    private static final String SUBDIRECTORY = "version-2";
+
+    private final Disk snapshotDisk;
+    private final Disk logDisk;
+    private final StorageSettings settings;
+    private final RandomGenerator random;
+    private final List<Disk.Lock> locks;
+    private @Nullable Recovered recovered;
+    private final SyncedMark synced;
+    private final TxnLog log;
+
+    private @Nullable SnapshotJob job;
+    private long txnsSinceRoll;
+    private long bytesSinceRoll;
+    private long txnsToRoll;
+    private long bytesToRoll;
+
+    private Storage(
+            Disk snapshotDisk,
+            Disk logDisk,
+            StorageSettings settings,
+            RandomGenerator random,
+            List<Disk.Lock> locks,
+            Recovered recovered,
+            SyncedMark synced) {
+        this.snapshotDisk = snapshotDisk;
+        this.logDisk = logDisk;
+        this.settings = settings;
+        this.random = random;
+        this.locks = locks;
+        this.recovered = recovered;
+        this.synced = synced;
+        this.log = new TxnLog(logDisk, settings, synced, recovered.lastZxid());
+        drawThresholds();
+        this.txnsSinceRoll = recovered.replayed();
+    }
+
+    /**
+     * Opens the directories as ZooKeeper lays them out, and recovers what is in them.
+     *
+     * @param dataDir for snapshots and epochs
+     * @param dataLogDir for the log; may be the same
+     * @throws StorageException if another server uses them, or they hold what must not be started from
+     */
+    public static Storage open(Path dataDir, Path dataLogDir, StorageSettings settings, RandomGenerator random) {
+        Disk snapshotDisk = FileDisk.open(dataDir.resolve(SUBDIRECTORY));
+        boolean same = dataDir.toAbsolutePath()
+                .normalize()
+                .equals(dataLogDir.toAbsolutePath().normalize());
+        Disk logDisk = same ? snapshotDisk : FileDisk.open(dataLogDir.resolve(SUBDIRECTORY));
+        return open(snapshotDisk, logDisk, settings, random);
+    }
+
+    /** The same on given disks: one object twice where the directories are the same. */
+    public static Storage open(Disk snapshotDisk, Disk logDisk, StorageSettings settings, RandomGenerator random) {
+        Disk.Lock first = snapshotDisk.lock();
+        Disk.Lock second = null;
+        try {
+            second = snapshotDisk == logDisk ? first : logDisk.lock();
+            Recovered recovered = Recovery.recover(snapshotDisk, logDisk, settings);
+            SyncedMark synced = new SyncedMark(logDisk);
+            List<Disk.Lock> locks = snapshotDisk == logDisk ? List.of(first) : List.of(first, second);
+            Storage storage = new Storage(snapshotDisk, logDisk, settings, random, locks, recovered, synced);
+            storage.markSynced(recovered.lastZxid());
+            return storage;
+        } catch (RuntimeException e) {
+            if (second != null && second != first) {
+                second.close();
+            }
+            first.close();
+            throw e;
+        }
+    }
+
+    /** What the start found. Given away once: to hold on to a state is to hold on to all that was in it. */
+    public Recovered takeRecovered() {
+        Recovered taken = recovered;
+        if (taken == null) {
+            throw new IllegalStateException("the recovered state was taken before");
+        }
+        recovered = null;
+        return taken;
+    }
+
+    /** The epochs of a member of an ensemble; makes their files if there are none. */
+    public Epochs epochs() {
+        return Epochs.load(snapshotDisk, log.lastZxid());
+    }
+
+    /** The last transaction appended, or recovered. */
+    public long lastZxid() {
+        return log.lastZxid();
+    }
+
+    /**
+     * Writes a batch to the log; nothing of it may be acknowledged before {@link #force}.
+     *
+     * @throws DiskFullException if there is no room; nothing was written, and the batch may come again
+     */
+    public void append(List<Transaction> batch) {
+        bytesSinceRoll += log.append(batch);
+        txnsSinceRoll += batch.size();
+    }
+
+    /** Returns when all that was appended is durable. */
+    public void force() {
+        log.force();
+    }
+
+    /** Whether it is time to {@link #snapshot}: not while one is being written. */
+    public boolean snapshotDue() {
+        boolean due = txnsSinceRoll >= txnsToRoll || bytesToRoll > 0 && bytesSinceRoll >= bytesToRoll;
+        return due && (job == null || job.done().isDone());
+    }
+
+    /**
+     * Begins a new log file with the next transaction, and has a snapshot of the state written, then old files purged.
+     *
+     * @param state of committed transactions
+     * @param background runs the writing; may run it at once
+     * @return completes when the snapshot is durable, or with the failure. A {@link DiskFullException} or a {@link
+     *     java.util.concurrent.CancellationException} leaves all as it was; any other failure is one of the disk
+     * @throws IllegalStateException if one is being written
+     */
+    public CompletableFuture<Void> snapshot(State state, Executor background) {
+        if (job != null && !job.done().isDone()) {
+            throw new IllegalStateException("a snapshot is being written");
+        }
+        rollLog();
+        SnapshotJob started = new SnapshotJob(snapshotDisk, state, settings.snapshotStepBytes(), this::purge);
+        job = started;
+        background.execute(started);
+        return started.done().copy();
+    }
+
+    private void rollLog() {
+        log.roll();
+        txnsSinceRoll = 0;
+        bytesSinceRoll = 0;
+        drawThresholds();
+    }
+
+    /** Spread, so that the members of an ensemble do not all write snapshots at once. */
+    private void drawThresholds() {
+        long half = settings.snapshotEveryTxns() / 2;
+        txnsToRoll = half + random.nextLong(half + 1);
+        long halfBytes = settings.snapshotEveryBytes() / 2;
+        bytesToRoll = halfBytes == 0 ? settings.snapshotEveryBytes() : halfBytes + random.nextLong(halfBytes + 1);
+    }
+
+    private void purge() {
+        Purge.keepNewest(snapshotDisk, logDisk, settings.keepSnapshots());
+    }
+
+    /**
+     * Gives up all transactions after one, durably: a new leader's history does not have them.
+     *
+     * @return the state at that transaction; empty if the files do not reach back to it, and then nothing was changed
+     */
+    public Optional<Recovered> truncate(long zxid) {
+        giveUpSnapshot();
+        rollLog();
+        Recovered at = Recovery.recoverAt(zxid, snapshotDisk, logDisk, settings);
+        if (at == null) {
+            return Optional.empty();
+        }
+        cutAfter(zxid);
+        markSynced(zxid);
+        log.continueAfter(zxid);
+        txnsSinceRoll = at.replayed();
+        return Optional.of(at);
+    }
+
+    /**
+     * Takes over a leader's state, durably: what comes next follows it. Transactions of our own after it are given up.
+     */
+    public void install(State state) {
+        giveUpSnapshot();
+        rollLog();
+        cutAfter(state.zxid());
+        SnapshotFile.write(snapshotDisk, state, settings.snapshotStepBytes(), () -> false);
+        markSynced(state.zxid());
+        log.continueAfter(state.zxid());
+    }
+
+    /** The mark and snapshots first: one that is later than the log's end would be refused at the next start. */
+    private void cutAfter(long zxid) {
+        markSynced(0);
+        for (FileNames.Named each : FileNames.snapshots(snapshotDisk)) {
+            if (each.zxid() > zxid) {
+                snapshotDisk.delete(each.name());
+            }
+        }
+        snapshotDisk.forceDirectory();
+        LogCutter.cutAfter(logDisk, zxid);
+    }
+
+    private void markSynced(long zxid) {
+        synced.write(zxid);
+        synced.force();
+        logDisk.forceDirectory();
+    }
+
+    private void giveUpSnapshot() {
+        if (job != null) {
+            job.giveUp();
+        }
+    }
+
+    /** Gives up a running snapshot, and lets other servers in. Forces nothing. */
+    @Override
+    public void close() {
+        giveUpSnapshot();
+        log.close();
+        synced.close();
+        locks.forEach(Disk.Lock::close);
+    }
+}

@@ -1,0 +1,260 @@
+package io.muster.server.storage;
+
+import io.muster.protocol.JuteWriter;
+import io.muster.protocol.Zxid;
+import io.muster.replica.state.Transaction;
+import io.muster.replica.state.TxnCodec;
+import java.util.List;
+import java.util.zip.Adler32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writing end of the log; owned by the log thread. A batch is encoded into one buffer, written at once, and made
+ * durable by one {@link #force}.
+ *
+ * <p>The file grows by stretches of zeros that are really written, so that the sync of a record need not change what the
+ * file system knows of the file, and so that a full disk is met before any byte of a record is written. Any other failure
+ * poisons the log: what is on the disk is unknown then, and asking again would be told lies.
+ */
+final class TxnLog implements AutoCloseable {
+    private static final int KEPT_BUFFER_BYTES = 4 << 20;
+    private static final byte[] ZEROS = new byte[1 << 18];
+
+    private final Disk disk;
+    private final StorageSettings settings;
+    private final SyncedMark synced;
+    private final Adler32 adler = new Adler32();
+    private JuteWriter buffer = new JuteWriter(1 << 16);
+
+    private @Nullable DiskFile file;
+    private String name = "";
+    /** Whether the file's name is not durable yet. */
+    private boolean created;
+    /** Invariant: unsynced <= position <= allocated. */
+    private long position;
+
+    private long allocated;
+    private long unsyncedBytes;
+    private long lastZxid;
+    private @Nullable RuntimeException poison;
+
+    /** @param lastZxid the last transaction in the log or covered by a snapshot: what comes next must follow it */
+    TxnLog(Disk disk, StorageSettings settings, SyncedMark synced, long lastZxid) {
+        this.disk = disk;
+        this.settings = settings;
+        this.synced = synced;
+        this.lastZxid = lastZxid;
+    }
+
+    long lastZxid() {
+        return lastZxid;
+    }
+
+    /**
+     * Writes a batch; it is durable after the next {@link #force}.
+     *
+     * @return the bytes that it took
+     * @throws DiskFullException if there is no room; nothing was written
+     */
+    long append(List<Transaction> batch) {
+        checkSound();
+        if (batch.isEmpty()) {
+            return 0;
+        }
+        long last = checkOrder(batch);
+        encode(batch);
+        DiskFile open = openWithRoom(batch.get(0).zxid());
+        try {
+            write(open);
+        } catch (RuntimeException e) {
+            throw poisoned(e);
+        }
+        lastZxid = last;
+        long bytes = buffer.size();
+        if (bytes > KEPT_BUFFER_BYTES) {
+            buffer = new JuteWriter(1 << 16);
+        }
+        return bytes;
+    }
+
+    private long checkOrder(List<Transaction> batch) {
+        long last = lastZxid;
+        for (Transaction each : batch) {
+            if (!Order.follows(last, each.zxid())) {
+                throw new IllegalStateException("transaction " + Zxid.toString(each.zxid()) + " cannot follow "
+                        + Zxid.toString(last) + " in the log");
+            }
+            last = each.zxid();
+        }
+        return last;
+    }
+
+    private void encode(List<Transaction> batch) {
+        buffer.clear();
+        for (Transaction each : batch) {
+            int start = buffer.size();
+            buffer.writeLong(0).writeInt(0);
+            int from = buffer.size();
+            TxnCodec.write(buffer, each);
+            int length = buffer.size() - from;
+            if (length > settings.maxUnsyncedBytes()) {
+                throw new IllegalArgumentException("transaction " + Zxid.toString(each.zxid()) + " takes " + length
+                        + " bytes, more than the " + settings.maxUnsyncedBytes() + " of maxUnsyncedBytes");
+            }
+            adler.reset();
+            adler.update(buffer.array(), from, length);
+            buffer.setLong(start, adler.getValue());
+            buffer.setInt(start + Long.BYTES, length);
+            buffer.writeByte(LogReader.END_MARK);
+        }
+    }
+
+    private DiskFile openWithRoom(long firstZxid) {
+        try {
+            DiskFile open = file == null ? create(firstZxid) : file;
+            makeRoom(open, position + buffer.size());
+            return open;
+        } catch (DiskFullException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw poisoned(e);
+        }
+    }
+
+    private DiskFile create(long firstZxid) {
+        String newName = FileNames.log(firstZxid);
+        if (disk.exists(newName)) {
+            throw new IllegalStateException(disk.locate(newName) + " exists already");
+        }
+        JuteWriter header = new JuteWriter(LogReader.HEADER_BYTES);
+        LogReader.writeHeader(header);
+        DiskFile open = null;
+        try {
+            open = disk.open(newName);
+            open.write(0, header.array(), 0, header.size());
+            position = header.size();
+            allocated = header.size();
+            makeRoom(open, position + buffer.size());
+        } catch (DiskFullException e) {
+            if (open != null) {
+                open.close();
+            }
+            disk.delete(newName);
+            throw e;
+        }
+        name = newName;
+        file = open;
+        created = true;
+        unsyncedBytes = position;
+        return open;
+    }
+
+    private void makeRoom(DiskFile open, long end) {
+        int stretch = settings.preallocationBytes();
+        if (stretch == 0 || end <= allocated) {
+            return;
+        }
+        long target = (end + stretch - 1) / stretch * stretch;
+        long usable = disk.usableBytes();
+        if (usable < target - allocated) {
+            throw new DiskFullException("the log in " + disk.locate(name) + " needs " + (target - allocated)
+                    + " bytes to grow, and there are " + usable + "; make room");
+        }
+        try {
+            while (allocated < target) {
+                int length = (int) Math.min(ZEROS.length, target - allocated);
+                open.write(allocated, ZEROS, 0, length);
+                allocated += length;
+            }
+        } catch (DiskFullException e) {
+            allocated = Math.max(position, open.size());
+            throw e;
+        }
+    }
+
+    /** A full disk here, where a file grows with its records, may have torn one, and is as bad as any other failure. */
+    private void write(DiskFile open) {
+        int from = 0;
+        while (from < buffer.size()) {
+            int length = (int) Math.min(buffer.size() - from, settings.maxUnsyncedBytes() - unsyncedBytes);
+            if (length <= 0) {
+                open.force();
+                unsyncedBytes = 0;
+                continue;
+            }
+            open.write(position, buffer.array(), from, length);
+            from += length;
+            position += length;
+            unsyncedBytes += length;
+        }
+        allocated = Math.max(allocated, position);
+    }
+
+    /** Returns when all that was appended is durable. */
+    void force() {
+        checkSound();
+        if (file == null || unsyncedBytes == 0 && !created) {
+            return;
+        }
+        try {
+            file.force();
+            if (created) {
+                disk.forceDirectory();
+                created = false;
+            }
+            unsyncedBytes = 0;
+            synced.write(lastZxid);
+        } catch (RuntimeException e) {
+            throw poisoned(e);
+        }
+    }
+
+    /** Ends the file: the next transaction begins a new one. What was written is durable, the zeros behind it are given up. */
+    void roll() {
+        force();
+        if (file == null) {
+            return;
+        }
+        try {
+            if (allocated > position) {
+                file.truncate(position);
+            }
+            file.close();
+            file = null;
+        } catch (RuntimeException e) {
+            throw poisoned(e);
+        }
+    }
+
+    /** After files were changed beneath it: goes on in a new file behind this transaction. */
+    void continueAfter(long zxid) {
+        checkSound();
+        if (file != null) {
+            throw new IllegalStateException("the log is open in " + name);
+        }
+        lastZxid = zxid;
+    }
+
+    private void checkSound() {
+        if (poison != null) {
+            throw new StorageException(
+                    "the log in " + disk.locate(name) + " failed before; restart the server once the disk is sound",
+                    poison);
+        }
+    }
+
+    private RuntimeException poisoned(RuntimeException cause) {
+        poison = cause;
+        return cause instanceof DiskFullException
+                ? new StorageException("a record did not fit on the disk: " + cause.getMessage(), cause)
+                : cause;
+    }
+
+    @Override
+    public void close() {
+        if (file != null) {
+            file.close();
+            file = null;
+        }
+    }
+}
