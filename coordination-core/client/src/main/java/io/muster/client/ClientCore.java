@@ -63,6 +63,7 @@ final class ClientCore {
     private volatile CompletableFuture<Void> connected = new CompletableFuture<>();
     private volatile @Nullable SessionHandle handle;
     private volatile @Nullable Failure endedBy;
+    private volatile boolean closing;
     private volatile @Nullable Thread completing;
 
     // ---- the loop's
@@ -342,7 +343,12 @@ final class ClientCore {
 
     // ---- the end
 
+    boolean isClosing() {
+        return closing;
+    }
+
     CompletableFuture<Void> closeAsync() {
+        closing = true;
         input(new Input.Close(deadlineAfter(requestTimeoutNanos)));
         return ended;
     }

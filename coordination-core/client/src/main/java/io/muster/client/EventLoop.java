@@ -85,6 +85,14 @@ public final class EventLoop extends AsyncOperations {
         return core.session();
     }
 
+    /**
+     * Whether the client's closing has begun. Its session ends with it, and the server tells of the deletion of its
+     * ephemeral znodes before that end: to a recipe they are no news.
+     */
+    public boolean isClosing() {
+        return core.isClosing();
+    }
+
     /** Calls the listener on the loop, without coalescing. Added on the loop, it misses nothing from then on. */
     public Subscription onConnectionEvent(Consumer<ConnectionEvent> listener) {
         return core.addLoopListener(listener);
