@@ -196,7 +196,9 @@ final class SnapshotFile {
             }
             long digest = rest.readLong("digest");
             sealOver(rest, tail, DIGEST_BYTES - SEAL_BYTES);
-            return version == DIGEST_VERSION ? new DigestBlock(zxid, digest) : null;
+            // ZooKeeper's first snapshot, at 0, says that its digest is 0, which it is not
+            boolean known = version == DIGEST_VERSION && (zxid != 0 || digest != 0);
+            return known ? new DigestBlock(zxid, digest) : null;
         }
 
         /** Takes the last bytes into the checksum, then reads the seal over them, then takes that in too. */

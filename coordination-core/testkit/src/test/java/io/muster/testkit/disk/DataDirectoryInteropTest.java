@@ -1,0 +1,334 @@
+package io.muster.testkit.disk;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.protocol.Acl;
+import io.muster.protocol.Stat;
+import io.muster.replica.state.NodeView;
+import io.muster.replica.state.State;
+import io.muster.server.storage.Recovered;
+import io.muster.server.storage.Storage;
+import io.muster.server.storage.StorageSettings;
+import io.muster.testkit.ZooKeeperProcess;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataDirectoryInteropTest {
+    private static final String EXTENDED_TYPES = "zookeeper.extendedTypesEnabled";
+    private static final StorageSettings SETTINGS =
+            new StorageSettings(1000, 0, 1 << 16, 1 << 20, 1 << 16, 3, false, true, 1);
+
+    /** In one round of {@link #useAll}. */
+    private static final int FAILED_ALONE = 2;
+
+    @TempDir
+    Path dataDir;
+
+    @BeforeAll
+    static void allowTimesToLive() {
+        System.setProperty(EXTENDED_TYPES, "true");
+    }
+
+    @AfterAll
+    static void goBack() {
+        System.clearProperty(EXTENDED_TYPES);
+    }
+
+    @Test
+    void aLogOfZooKeepersReplaysToItsDigestAtEveryTransaction() throws Exception {
+        try (ZooKeeperProcess server = zooKeeper("100000").start()) {
+            useAll(server, "/one");
+            server.kill();
+            ZooKeeperDisk expected = ZooKeeperDisk.load(server.dataDirectory());
+            Recovered found = recover(server.dataDirectory());
+            assertEquals(0, found.snapshotZxid());
+            assertEquals(found.lastZxid(), found.replayed());
+            // ZooKeeper logs requests that failed by themselves, outside a multi, without a digest
+            assertEquals(found.replayed() - FAILED_ALONE, found.digestsCompared());
+            assertSame(expected, found);
+        }
+    }
+
+    @Test
+    void aSnapshotThatZooKeeperTookWhileItWroteIsCompletedByItsLog() throws Exception {
+        try (ZooKeeperProcess server = zooKeeper("10").start()) {
+            for (int round = 0; round < 10; round++) {
+                useAll(server, "/round" + round);
+            }
+            server.kill();
+            ZooKeeperDisk expected = ZooKeeperDisk.load(server.dataDirectory());
+            Recovered found = recover(server.dataDirectory());
+            assertTrue(found.snapshotZxid() > 0, found.summary());
+            assertSame(expected, found);
+        }
+    }
+
+    @Test
+    void aSnapshotOfZooKeepersMayBeCompressed() throws Exception {
+        try (ZooKeeperProcess server = zooKeeper("10").start()) {
+            for (int round = 0; round < 3; round++) {
+                useAll(server, "/round" + round);
+            }
+            server.kill();
+            ZooKeeperDisk expected = ZooKeeperDisk.load(server.dataDirectory());
+            compressSnapshots(server.dataDirectory().resolve("version-2"));
+            Recovered found = recover(server.dataDirectory());
+            assertTrue(found.snapshotZxid() > 0, found.summary());
+            assertSame(expected, found);
+        }
+    }
+
+    @Test
+    void zooKeeperLoadsALogOfOursWithItsDigestAtEveryTransaction() {
+        State end = writeHistory(dataDir, "/ours", false);
+        assertSame(end, ZooKeeperDisk.load(dataDir));
+        assertSame(end, recover(dataDir).state());
+    }
+
+    @Test
+    void zooKeeperLoadsASnapshotOfOursAndTheLogBehindIt() {
+        writeHistory(dataDir, "/first", true);
+        State end = writeHistory(dataDir, "/second", false);
+        assertSame(end, ZooKeeperDisk.load(dataDir));
+        assertSame(end, recover(dataDir).state());
+    }
+
+    @Test
+    void zooKeeperNeedsNoLogBesidesASnapshotOfOurs() throws IOException {
+        State end = writeHistory(dataDir, "/only", true);
+        for (Path file : files(dataDir.resolve("version-2"))) {
+            if (!file.getFileName().toString().equals("snapshot." + Long.toHexString(end.zxid()))) {
+                Files.delete(file);
+            }
+        }
+        assertSame(end, ZooKeeperDisk.load(dataDir));
+        assertSame(end, recover(dataDir).state());
+    }
+
+    @Test
+    void aDirectoryGoesBackAndForthWithoutLoss() throws Exception {
+        try (ZooKeeperProcess server = zooKeeper("25").start()) {
+            for (int round = 0; round < 4; round++) {
+                useAll(server, "/theirs" + round);
+                server.kill();
+                assertSame(ZooKeeperDisk.load(server.dataDirectory()), recover(server.dataDirectory()));
+                State ours = writeHistory(server.dataDirectory(), "/ours" + round, round % 2 == 0);
+                assertSame(ours, ZooKeeperDisk.load(server.dataDirectory()));
+                server.restart();
+                assertTrue(server.isRunning());
+            }
+        }
+    }
+
+    private static ZooKeeperProcess.Builder zooKeeper(String snapCount) {
+        return ZooKeeperProcess.builder()
+                .property("zookeeper.snapCount", snapCount)
+                .property("zookeeper.preAllocSize", "64");
+    }
+
+    private static Recovered recover(Path dataDir) {
+        try (Storage storage = Storage.open(dataDir, dataDir, SETTINGS, new Random(1))) {
+            return storage.takeRecovered();
+        }
+    }
+
+    private static State writeHistory(Path dataDir, String top, boolean snapshot) {
+        try (Storage storage = Storage.open(dataDir, dataDir, SETTINGS, new Random(1))) {
+            History history = History.behind(storage.takeRecovered().state(), top);
+            storage.append(history.transactions());
+            storage.force();
+            if (snapshot) {
+                storage.snapshot(history.end(), Runnable::run).join();
+            }
+            return history.end();
+        }
+    }
+
+    private static void assertSame(ZooKeeperDisk expected, Recovered found) {
+        assertEquals(0, found.digestMismatches());
+        assertEquals(List.of(), expected.digestMismatches());
+        assertSame(found.state(), expected);
+    }
+
+    /** ZooKeeper's view and ours are one. */
+    private static void assertSame(State ours, ZooKeeperDisk theirs) {
+        assertEquals(List.of(), theirs.digestMismatches());
+        assertEquals(Map.copyOf(stats(ours)), Map.copyOf(theirs.stats()));
+        assertEquals(ours.zxid(), theirs.lastZxid());
+        assertEquals(ours.digest(), theirs.digest());
+        assertEquals(ours.znodeCount(), theirs.znodes());
+        assertEquals(ours.ephemeralCount(), theirs.ephemerals());
+        assertEquals(sessions(ours), theirs.sessions());
+    }
+
+    private static void assertSame(State one, State other) {
+        assertEquals(stats(one), stats(other));
+        assertEquals(one.digest(), other.digest());
+        assertEquals(one.zxid(), other.zxid());
+        assertEquals(sessions(one), sessions(other));
+    }
+
+    private static Map<Long, Integer> sessions(State state) {
+        Map<Long, Integer> sessions = new TreeMap<>();
+        state.forEachSession(sessions::put);
+        return sessions;
+    }
+
+    private static Map<String, String> stats(State state) {
+        Map<String, String> stats = new TreeMap<>();
+        collect(state, "/", stats);
+        return stats;
+    }
+
+    private static void collect(State state, String path, Map<String, String> stats) {
+        NodeView node = state.find(path);
+        stats.put(path, describe(node.stat()) + " " + describe(node.acl().entries()));
+        String prefix = path.equals("/") ? "/" : path + "/";
+        node.children().forEach(each -> collect(state, prefix + each, stats));
+    }
+
+    private static String describe(Stat stat) {
+        return List.of(
+                        stat.czxid(),
+                        stat.mzxid(),
+                        stat.ctimeMs(),
+                        stat.mtimeMs(),
+                        stat.version(),
+                        stat.cversion(),
+                        stat.aversion(),
+                        stat.ephemeralOwner(),
+                        stat.dataLengthBytes(),
+                        stat.numChildren(),
+                        stat.pzxid())
+                .toString();
+    }
+
+    /** As ZooKeeper's class prints it. */
+    private static String describe(List<Acl> acl) {
+        return acl.stream()
+                .map(each -> new org.apache.zookeeper.data.ACL(
+                        each.perms(),
+                        new org.apache.zookeeper.data.Id(
+                                each.id().scheme(), each.id().id())))
+                .collect(Collectors.toList())
+                .toString();
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
+    }
+
+    private static void compressSnapshots(Path directory) throws IOException {
+        for (Path file : files(directory)) {
+            if (file.getFileName().toString().startsWith("snapshot.")) {
+                Path compressed = directory.resolve(file.getFileName() + ".gz");
+                try (InputStream in = Files.newInputStream(file);
+                        OutputStream out = new GZIPOutputStream(Files.newOutputStream(compressed))) {
+                    in.transferTo(out);
+                }
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Every kind of write, and some that fail. One session is closed, one is left to the kill. */
+    private static void useAll(ZooKeeperProcess server, String top) throws Exception {
+        List<org.apache.zookeeper.data.ACL> open = ZooDefs.Ids.OPEN_ACL_UNSAFE;
+        ZooKeeper left = connect(server);
+        try (ZooKeeper client = connect(server)) {
+            client.addAuthInfo("digest", "u:p".getBytes(StandardCharsets.US_ASCII));
+            client.create(top, null, open, CreateMode.PERSISTENT);
+            client.create(top + "/s-", data("1"), open, CreateMode.PERSISTENT_SEQUENTIAL);
+            client.create(top + "/s-", data("2"), open, CreateMode.EPHEMERAL_SEQUENTIAL);
+            client.create(top + "/secret", data("x"), ZooDefs.Ids.CREATOR_ALL_ACL, CreateMode.PERSISTENT);
+            client.create(top + "/container", data(""), open, CreateMode.CONTAINER);
+            client.create(
+                    top + "/ttl",
+                    data("t"),
+                    open,
+                    CreateMode.PERSISTENT_WITH_TTL,
+                    new org.apache.zookeeper.data.Stat(),
+                    600_000);
+            client.create(top + "/gone", data("g"), open, CreateMode.EPHEMERAL, new org.apache.zookeeper.data.Stat());
+            client.setData(top + "/secret", data("changed é"), 0);
+            client.setData(top, null, -1);
+            client.setACL(top + "/container", ZooDefs.Ids.READ_ACL_UNSAFE, -1);
+            client.multi(List.of(
+                    Op.create(top + "/m", data("m"), open, CreateMode.PERSISTENT),
+                    Op.create(top + "/m/n-", data("m"), open, CreateMode.PERSISTENT_SEQUENTIAL),
+                    Op.check(top, 1),
+                    Op.setData(top + "/m", data("m2"), 0),
+                    Op.delete(top + "/ttl", 0)));
+            refused(() -> client.multi(
+                    List.of(Op.delete(top + "/secret", -1), Op.create(top, null, open, CreateMode.PERSISTENT))));
+            refused(() -> client.delete(top, -1));
+            refused(() -> client.setData(top + "/none", null, -1));
+            client.delete(top + "/gone", -1);
+            left.create(top + "/left", data("l"), open, CreateMode.EPHEMERAL);
+            client.create(top + "/mine", data("l"), open, CreateMode.EPHEMERAL);
+        }
+        // its session stays in the files
+        left.getTestable().injectSessionExpiration();
+    }
+
+    private interface Attempt {
+        void run() throws KeeperException, InterruptedException;
+    }
+
+    private static void refused(Attempt attempt) throws InterruptedException {
+        try {
+            attempt.run();
+        } catch (KeeperException e) {
+            return;
+        }
+        throw new AssertionError("was not refused");
+    }
+
+    private static byte[] data(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static ZooKeeper connect(ZooKeeperProcess server) {
+        CountDownLatch connected = new CountDownLatch(1);
+        try {
+            ZooKeeper client = new ZooKeeper(server.connectString(), 30_000, event -> {
+                if (event.getState() == Watcher.Event.KeeperState.SyncConnected) {
+                    connected.countDown();
+                }
+            });
+            assertTrue(connected.await(30, TimeUnit.SECONDS), "not connected");
+            return client;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.muster.testkit.disk;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.data.Stat;
+import org.apache.zookeeper.server.DataNode;
+import org.apache.zookeeper.server.DataTree;
+import org.apache.zookeeper.server.ZKDatabase;
+import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
+
+/** What ZooKeeper's own classes find in a data directory. */
+record ZooKeeperDisk(
+        long lastZxid,
+        long digest,
+        int znodes,
+        int ephemerals,
+        Map<Long, Integer> sessions,
+        List<Long> digestMismatches,
+        Map<String, String> stats) {
+    static ZooKeeperDisk load(Path dataDir) {
+        try {
+            FileTxnSnapLog files = new FileTxnSnapLog(dataDir.toFile(), dataDir.toFile());
+            ZKDatabase database = new ZKDatabase(files);
+            List<Long> mismatches = new ArrayList<>();
+            database.getDataTree().addDigestWatcher(mismatches::add);
+            database.loadDataBase();
+            DataTree tree = database.getDataTree();
+            Map<String, String> stats = new TreeMap<>();
+            collect(tree, "/", stats);
+            ZooKeeperDisk found = new ZooKeeperDisk(
+                    tree.lastProcessedZxid,
+                    tree.getTreeDigest(),
+                    // the root is there under two names
+                    tree.getNodeCount() - 1,
+                    tree.getEphemeralsCount(),
+                    new TreeMap<>(database.getSessionWithTimeOuts()),
+                    mismatches,
+                    stats);
+            database.close();
+            return found;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (KeeperException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void collect(DataTree tree, String path, Map<String, String> stats) throws KeeperException {
+        Stat stat = new Stat();
+        DataNode node = tree.getNode(path);
+        node.copyStat(stat);
+        stats.put(path, describe(stat) + " " + tree.getACL(path, new Stat()));
+        String prefix = path.equals("/") ? "/" : path + "/";
+        for (String child : tree.getChildren(path, new Stat(), null)) {
+            collect(tree, prefix + child, stats);
+        }
+    }
+
+    private static String describe(Stat stat) {
+        return List.of(
+                        stat.getCzxid(),
+                        stat.getMzxid(),
+                        stat.getCtime(),
+                        stat.getMtime(),
+                        stat.getVersion(),
+                        stat.getCversion(),
+                        stat.getAversion(),
+                        stat.getEphemeralOwner(),
+                        stat.getDataLength(),
+                        stat.getNumChildren(),
+                        stat.getPzxid())
+                .toString();
+    }
+}
