@@ -1,0 +1,26 @@
+package io.muster.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The command line. Exit codes: 0 for success, 1 when something failed, 2 for a wrong command line or configuration. */
+@Command(
+        name = "muster",
+        description = "A coordination service that speaks ZooKeeper's protocol.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {ServerCommand.class, VersionCommand.class, HelpCommand.class})
+public final class Main {
+    static final int FAILED = 1;
+    static final int WRONG_CONFIGURATION = 2;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main());
+    }
+}

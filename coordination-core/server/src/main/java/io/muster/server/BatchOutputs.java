@@ -1,0 +1,115 @@
+package io.muster.server;
+
+import io.muster.protocol.ConnectResponse;
+import io.muster.protocol.Id;
+import io.muster.protocol.ReplyHeader;
+import io.muster.protocol.Request;
+import io.muster.protocol.Response;
+import io.muster.protocol.WatcherEvent;
+import io.muster.replica.Outputs;
+import io.muster.replica.state.State;
+import io.muster.replica.state.Transaction;
+import io.muster.server.transport.ClientConnection;
+import io.muster.server.transport.Item;
+import io.muster.server.transport.Lane;
+import io.muster.server.transport.Published;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers what one batch of the serial loop puts out. Owned by the loop's thread. */
+final class BatchOutputs implements Outputs {
+    private final LongFunction<@Nullable ClientConnection> connections;
+    private List<Transaction> appended = new ArrayList<>();
+    private final List<ClientConnection> addressed = new ArrayList<>();
+    private State newest;
+    private long batch;
+
+    BatchOutputs(State recovered, LongFunction<@Nullable ClientConnection> connections) {
+        this.newest = recovered;
+        this.connections = connections;
+    }
+
+    @Override
+    public void append(Transaction transaction) {
+        appended.add(transaction);
+    }
+
+    @Override
+    public void accept(long connection, long sessionId, ConnectResponse response) {
+        put(connection, new Item.Accept(sessionId, response));
+    }
+
+    @Override
+    public void reject(long connection, ConnectResponse response) {
+        put(connection, new Item.Reject(response));
+    }
+
+    @Override
+    public void reply(long connection, ReplyHeader header, Response body) {
+        put(connection, new Item.Reply(header, body));
+    }
+
+    @Override
+    public void replyFrom(State state, long zxid, long connection, int xid, Request read, List<Id> ids) {
+        put(connection, new Item.ReplyFrom(state, zxid, xid, read, ids));
+    }
+
+    @Override
+    public void notify(long connection, long zxid, WatcherEvent event) {
+        put(connection, new Item.Event(zxid, event));
+    }
+
+    @Override
+    public void identities(long connection, List<Id> ids) {
+        put(connection, new Item.Identities(ids));
+    }
+
+    @Override
+    public void close(long connection, String reason) {
+        put(connection, new Item.Close(reason));
+    }
+
+    @Override
+    public void publish(State state) {
+        newest = state;
+    }
+
+    private void put(long number, Item item) {
+        ClientConnection connection = connections.apply(number);
+        if (connection != null && connection.put(item)) {
+            addressed.add(connection);
+        }
+    }
+
+    /** The batch's transactions, which are to be logged now. */
+    List<Transaction> takeAppended() {
+        if (appended.isEmpty()) {
+            return List.of();
+        }
+        List<Transaction> taken = appended;
+        appended = new ArrayList<>();
+        return taken;
+    }
+
+    /**
+     * Ends the batch. The order of the three steps is what keeps the order of each connection: see the package {@link
+     * io.muster.server.transport}.
+     */
+    void deliver(Consumer<Published> publish) {
+        batch++;
+        Map<Lane, List<Lane.Parcel>> byLane = new LinkedHashMap<>();
+        for (ClientConnection connection : addressed) {
+            byLane.computeIfAbsent(connection.lane(), lane -> new ArrayList<>())
+                    .add(new Lane.Parcel(connection, connection.takeParcel()));
+        }
+        addressed.clear();
+        byLane.forEach((lane, parcels) -> lane.hand(batch, parcels));
+        publish.accept(new Published(newest, batch));
+        byLane.keySet().forEach(Lane::wake);
+    }
+}

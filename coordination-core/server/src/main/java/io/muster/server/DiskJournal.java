@@ -1,0 +1,151 @@
+package io.muster.server;
+
+import io.muster.replica.state.State;
+import io.muster.replica.state.Transaction;
+import io.muster.server.config.ServerConfig;
+import io.muster.server.storage.DiskFullException;
+import io.muster.server.storage.Recovered;
+import io.muster.server.storage.Storage;
+import io.muster.server.storage.StorageSettings;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The journal on a disk: the log, and a snapshot from time to time, which a thread of its own writes. */
+final class DiskJournal implements Journal {
+    private static final Logger log = LoggerFactory.getLogger(DiskJournal.class);
+    private static final int MIN_UNSYNCED_BYTES = 4 << 20;
+    private static final int SNAPSHOT_STEP_BYTES = 1 << 20;
+    private static final int RETRY_FULL_DISK_MS = 1_000;
+
+    private final Storage storage;
+    private final boolean forceSync;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile State newest;
+    private volatile @Nullable Consumer<Throwable> failed;
+
+    private DiskJournal(Storage storage, boolean forceSync, Recovered recovered) {
+        this.storage = storage;
+        this.forceSync = forceSync;
+        this.newest = recovered.state();
+    }
+
+    /** @throws io.muster.server.storage.StorageException if there is nothing to start from; says what to do */
+    static DiskJournal open(ServerConfig config) {
+        SecureRandom random = new SecureRandom();
+        StorageSettings settings = new StorageSettings(
+                config.snapshotEveryTxns(),
+                Math.max(0, config.snapshotEveryKb()) * 1024,
+                config.preallocationKb() * 1024,
+                // a transaction of the largest request that is allowed, and its log record's other fields
+                Math.max(MIN_UNSYNCED_BYTES, (int) Math.min(1L << 30, 4L * config.maxFrameBytes())),
+                SNAPSHOT_STEP_BYTES,
+                config.keepSnapshots(),
+                config.trustEmptySnapshot(),
+                config.extendedTypes(),
+                random.nextLong());
+        Storage storage = Storage.open(config.dataDir(), config.dataLogDir(), settings, random);
+        Recovered recovered = storage.takeRecovered();
+        log.info("recovered {}", recovered.summary());
+        return new DiskJournal(storage, config.forceSync(), recovered);
+    }
+
+    /** The newest state that is known here; before the start that is the one on the disk. */
+    State recovered() {
+        return newest;
+    }
+
+    @Override
+    public void onFailure(Consumer<Throwable> consumer) {
+        failed = consumer;
+    }
+
+    /** While the disk is full nothing is written, so nothing is acknowledged: the server waits until there is room. */
+    @Override
+    public void append(List<Transaction> transactions) {
+        boolean waited = false;
+        while (true) {
+            try {
+                storage.append(transactions);
+                if (waited) {
+                    log.info("there is room on the disk again: writes go on");
+                }
+                return;
+            } catch (DiskFullException e) {
+                if (!waited) {
+                    log.error("writes wait until there is room on the disk: {}", e.getMessage());
+                    waited = true;
+                }
+                waitForRoom(e);
+            }
+        }
+    }
+
+    private void waitForRoom(DiskFullException full) {
+        try {
+            if (stopped.await(RETRY_FULL_DISK_MS, TimeUnit.MILLISECONDS)) {
+                throw full;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw full;
+        }
+    }
+
+    @Override
+    public void force() {
+        if (forceSync) {
+            storage.force();
+        }
+        if (storage.snapshotDue()) {
+            State state = newest;
+            long startedNanos = System.nanoTime();
+            var unused = storage.snapshot(state, DiskJournal::inBackground)
+                    .whenComplete((done, failure) -> snapshotEnded(state, startedNanos, failure));
+        }
+    }
+
+    private static void inBackground(Runnable job) {
+        Thread thread = new Thread(job, "muster-snapshot");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void snapshotEnded(State state, long startedNanos, @Nullable Throwable failure) {
+        if (failure == null) {
+            log.info(
+                    "snapshot zxid=0x{} znodes={} ms={}",
+                    Long.toHexString(state.zxid()),
+                    state.znodeCount(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos));
+        } else if (failure instanceof DiskFullException) {
+            log.error("no snapshot was written, the log goes on: {}", failure.getMessage());
+        } else if (!(failure instanceof CancellationException)) {
+            Consumer<Throwable> consumer = failed;
+            if (consumer != null) {
+                consumer.accept(failure);
+            }
+        }
+    }
+
+    @Override
+    public void published(State state) {
+        newest = state;
+    }
+
+    @Override
+    public void stopWaiting() {
+        stopped.countDown();
+    }
+
+    @Override
+    public void close() {
+        storage.close();
+    }
+}

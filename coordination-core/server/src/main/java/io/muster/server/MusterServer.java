@@ -1,0 +1,264 @@
+package io.muster.server;
+
+import io.muster.protocol.Zxid;
+import io.muster.replica.ReplicaSettings;
+import io.muster.replica.state.AccessControl;
+import io.muster.replica.state.State;
+import io.muster.server.admin.Build;
+import io.muster.server.admin.FourLetterWords;
+import io.muster.server.admin.ServerView;
+import io.muster.server.config.ServerConfig;
+import io.muster.server.storage.StorageException;
+import io.muster.server.transport.ClientConnection;
+import io.muster.server.transport.ClientPort;
+import io.muster.server.transport.Traffic;
+import io.muster.server.transport.TransportSettings;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server, in this process. Any number may live in one JVM. It never ends the process: a fatal error stops it and
+ * completes {@link #terminated} with the reason.
+ *
+ * <p>Its threads are daemons, so a program that is only a server waits for {@link #terminated}. All methods may be called
+ * by any thread.
+ */
+public final class MusterServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(MusterServer.class);
+    private static final int SERVER_ID = 1;
+    private static final int STOP_TIMEOUT_MS = 10_000;
+    private static final int MAX_TOUCH_INTERVAL_MS = 200;
+
+    private final String name;
+    private final Journal journal;
+    private final LogThread logThread;
+    private final SerialLoop loop;
+    private final ClientPort port;
+    private final InetSocketAddress address;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CompletableFuture<Void> terminated = new CompletableFuture<>();
+
+    /**
+     * Starts a server: recovers what is on the disk, then listens. Blocks until clients can connect.
+     *
+     * @throws ServerFailedException if it cannot start; the message says why and what to do
+     */
+    public static MusterServer start(ServerConfig config) {
+        long startedNanos = System.nanoTime();
+        config.warnings().forEach(log::warn);
+        try {
+            DiskJournal journal = DiskJournal.open(config);
+            return start(config, journal, journal.recovered(), startedNanos);
+        } catch (StorageException e) {
+            throw new ServerFailedException(describe(e), e);
+        }
+    }
+
+    /** Starts a server on a journal; closes it if that fails. */
+    static MusterServer start(ServerConfig config, Journal journal, State recovered, long startedNanos) {
+        try {
+            return new MusterServer(config, journal, recovered, startedNanos);
+        } catch (RuntimeException | Error e) {
+            try {
+                journal.close();
+            } catch (Exception suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+    }
+
+    private MusterServer(ServerConfig config, Journal journal, State recovered, long startedNanos) {
+        this.journal = journal;
+        this.name = "muster-" + SERVER_ID;
+        AccessControl access = AccessControl.withStandardSchemes(config.skipAcl());
+        ReplicaSettings settings = new ReplicaSettings(
+                SERVER_ID,
+                config.tickTimeMs(),
+                config.minSessionTimeoutMs(),
+                config.maxSessionTimeoutMs(),
+                config.digestEnabled(),
+                access);
+        loop = new SerialLoop(name, settings, recovered, journal::published, this::failed);
+        logThread = new LogThread(journal, name + "-log", persisted -> loop.submit(List.of(persisted)), this::failed);
+        Traffic traffic = new Traffic();
+        View view = new View(config, traffic, System.nanoTime());
+        FourLetterWords words = new FourLetterWords(view, config.words());
+        port = new ClientPort(transport(config), access, words, traffic, loop);
+        journal.onFailure(this::failed);
+        logThread.start();
+        loop.start(logThread, port);
+        try {
+            address = port.open();
+        } catch (RuntimeException e) {
+            shutDown();
+            throw new ServerFailedException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+        }
+        log.info(
+                "server={} started version={} clientAddress={} dataDir={} dataLogDir={} zxid={} znodes={} sessions={} ms={}",
+                SERVER_ID,
+                new Build().version(),
+                address,
+                config.dataDir(),
+                config.dataLogDir(),
+                Zxid.toString(recovered.zxid()),
+                recovered.znodeCount(),
+                recovered.sessionCount(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos));
+        log.info("server={} role=standalone", SERVER_ID);
+    }
+
+    private static TransportSettings transport(ServerConfig config) {
+        return new TransportSettings(
+                config.clientAddress(),
+                config.backlog(),
+                config.maxFrameBytes(),
+                config.maxConnectionsPerAddress(),
+                config.maxConnections(),
+                config.maxOutstandingRequests(),
+                config.handshakeTimeoutMs(),
+                config.maxQueuedBytes(),
+                Math.max(1, Math.min(MAX_TOUCH_INTERVAL_MS, config.tickTimeMs() / 4)),
+                config.ioThreads());
+    }
+
+    /** The port that clients connect to, also when the configuration said 0. */
+    public int clientPort() {
+        return address.getPort();
+    }
+
+    public InetSocketAddress clientAddress() {
+        return address;
+    }
+
+    /** Completes when the server has stopped: normally after {@link #close}, with the reason after a fatal error. */
+    public CompletableFuture<Void> terminated() {
+        return terminated.copy();
+    }
+
+    /** Stops the server: what it has acknowledged stays, sessions too. Blocks until it has stopped; twice is fine. */
+    @Override
+    public void close() {
+        if (stopping.compareAndSet(false, true)) {
+            log.info("server={} stopping", SERVER_ID);
+            Exception failure = shutDown();
+            if (failure == null) {
+                terminated.complete(null);
+            } else {
+                terminated.completeExceptionally(failure);
+            }
+        }
+        try {
+            terminated.join();
+        } catch (CompletionException e) {
+            log.debug("server={} had failed", SERVER_ID, e);
+        }
+    }
+
+    /** Called by the thread that cannot go on. */
+    private void failed(Throwable cause) {
+        String message = "the server has stopped: " + describe(cause);
+        log.error("server={} {}", SERVER_ID, message, cause);
+        if (stopping.compareAndSet(false, true)) {
+            ServerFailedException failure = new ServerFailedException(message, cause);
+            Thread stopper = new Thread(
+                    () -> {
+                        try {
+                            shutDown();
+                        } finally {
+                            terminated.completeExceptionally(failure);
+                        }
+                    },
+                    name + "-stop");
+            stopper.setDaemon(true);
+            stopper.start();
+        }
+    }
+
+    private static String describe(Throwable cause) {
+        String message = cause.getMessage();
+        if (message == null) {
+            return cause.toString();
+        }
+        return cause instanceof StorageException ? message : cause.getClass().getSimpleName() + ": " + message;
+    }
+
+    /** Ends the threads in the order in which nothing more can come from one to the next. */
+    private @Nullable Exception shutDown() {
+        try {
+            boolean ended = loop.stop(STOP_TIMEOUT_MS);
+            journal.stopWaiting();
+            port.close();
+            ended &= logThread.stop(STOP_TIMEOUT_MS);
+            if (!ended) {
+                return new ServerFailedException("the server has not stopped within " + STOP_TIMEOUT_MS
+                        + " ms: the disk does not answer, it seems");
+            }
+            journal.close();
+            log.info("server={} stopped", SERVER_ID);
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new ServerFailedException("interrupted while stopping", e);
+        } catch (Exception e) {
+            log.error("server={} stopping failed", SERVER_ID, e);
+            return new ServerFailedException("the server could not be stopped cleanly: " + describe(e), e);
+        }
+    }
+
+    private final class View implements ServerView {
+        private final ServerConfig config;
+        private final Traffic traffic;
+        private final long startedNanos;
+
+        View(ServerConfig config, Traffic traffic, long startedNanos) {
+            this.config = config;
+            this.traffic = traffic;
+            this.startedNanos = startedNanos;
+        }
+
+        @Override
+        public ServerConfig config() {
+            return config;
+        }
+
+        @Override
+        public InetSocketAddress clientAddress() {
+            InetSocketAddress bound = port.address();
+            return bound == null ? config.clientAddress() : bound;
+        }
+
+        @Override
+        public State state() {
+            return loop.published().state();
+        }
+
+        @Override
+        public Traffic traffic() {
+            return traffic;
+        }
+
+        @Override
+        public Collection<ClientConnection> connections() {
+            return port.connections();
+        }
+
+        @Override
+        public int watchCount() {
+            return loop.watchCount();
+        }
+
+        @Override
+        public long uptimeMs() {
+            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+        }
+    }
+}

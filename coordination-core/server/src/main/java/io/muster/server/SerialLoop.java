@@ -1,0 +1,152 @@
+package io.muster.server;
+
+import io.muster.replica.Input;
+import io.muster.replica.Replica;
+import io.muster.replica.ReplicaSettings;
+import io.muster.replica.state.State;
+import io.muster.replica.state.Transaction;
+import io.muster.server.transport.ClientPort;
+import io.muster.server.transport.Core;
+import io.muster.server.transport.Published;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that owns the {@link Replica}. It takes all that waits in the inbox, steps the replica through it, hands
+ * the batch's transactions to the log thread and everything else to the I/O threads, and begins anew. When nothing comes
+ * it ticks.
+ *
+ * <p>Anything that the replica throws ends the server: what it holds is no longer to be trusted.
+ */
+final class SerialLoop implements Core {
+    private static final Logger log = LoggerFactory.getLogger(SerialLoop.class);
+    private static final int READ_ALL_TIMEOUT_MS = 1_000;
+
+    private final String server;
+    private final ReplicaSettings settings;
+    private final Consumer<State> onPublished;
+    private final Consumer<Throwable> failed;
+    private final Inbox<Input> inbox = new Inbox<>();
+    private final long tickNanos;
+
+    private volatile Published published;
+    private volatile int watchCount;
+    private volatile boolean stopping;
+    private @Nullable Thread thread;
+
+    /**
+     * @param onPublished gets every state that is published; must not block
+     * @param failed gets what ends the loop, if it is not {@link #stop}
+     */
+    SerialLoop(
+            String server,
+            ReplicaSettings settings,
+            State recovered,
+            Consumer<State> onPublished,
+            Consumer<Throwable> failed) {
+        this.server = server;
+        this.settings = settings;
+        this.onPublished = onPublished;
+        this.failed = failed;
+        this.tickNanos = TimeUnit.MILLISECONDS.toNanos(Math.max(1, settings.tickTimeMs() / 2));
+        this.published = new Published(recovered, 0);
+    }
+
+    void start(LogThread toLog, ClientPort port) {
+        Thread started = new Thread(() -> run(toLog, port), server + "-core");
+        started.setDaemon(true);
+        thread = started;
+        started.start();
+    }
+
+    @Override
+    public void submit(List<Input> inputs) {
+        inbox.add(inputs);
+    }
+
+    @Override
+    public Published published() {
+        return published;
+    }
+
+    /** Watches that are set, as of the last batch. */
+    int watchCount() {
+        return watchCount;
+    }
+
+    private void run(LogThread toLog, ClientPort port) {
+        try {
+            Replica replica = new Replica(settings, published.state(), ServerClocks.now());
+            BatchOutputs outputs = new BatchOutputs(published.state(), port::connection);
+            long lastNanos = System.nanoTime();
+            while (!stopping) {
+                List<Input> inputs = inbox.take(lastNanos + tickNanos - System.nanoTime());
+                long now = System.nanoTime();
+                if (now - lastNanos > 3 * tickNanos) {
+                    inputs = afterPause(inputs, now - lastNanos, port);
+                }
+                lastNanos = now;
+                batch(replica, inputs, outputs, toLog);
+            }
+        } catch (Throwable e) {
+            failed.accept(e);
+        }
+    }
+
+    /** Clients may have spoken while this process could not listen: they are heard before their sessions expire. */
+    private List<Input> afterPause(List<Input> inputs, long pauseNanos, ClientPort port) {
+        log.warn(
+                "server={} pausedMs={} (a long garbage collection, or a stopped process)",
+                server,
+                TimeUnit.NANOSECONDS.toMillis(pauseNanos));
+        port.readAllThatArrived(READ_ALL_TIMEOUT_MS);
+        List<Input> all = new ArrayList<>(inputs);
+        all.addAll(inbox.take(0));
+        return all;
+    }
+
+    private void batch(Replica replica, List<Input> inputs, BatchOutputs outputs, LogThread toLog) {
+        // who was heard of is touched before the tick that might expire it, and after it with the present time
+        for (Input input : inputs) {
+            if (input instanceof Input.Touched) {
+                replica.step(input, outputs);
+            }
+        }
+        replica.step(ServerClocks.tick(), outputs);
+        for (Input input : inputs) {
+            replica.step(input, outputs);
+        }
+        replica.endBatch(outputs);
+        watchCount = replica.watchCount();
+        List<Transaction> transactions = outputs.takeAppended();
+        if (!transactions.isEmpty()) {
+            toLog.append(transactions);
+        }
+        outputs.deliver(this::publish);
+    }
+
+    private void publish(Published next) {
+        boolean isNew = next.state() != published.state();
+        published = next;
+        if (isNew) {
+            onPublished.accept(next.state());
+        }
+    }
+
+    /** Ends after the present batch. Blocks for at most the timeout; false if the thread still runs then. */
+    boolean stop(int timeoutMs) throws InterruptedException {
+        stopping = true;
+        inbox.wake();
+        Thread running = thread;
+        if (running == null || running == Thread.currentThread()) {
+            return true;
+        }
+        running.join(timeoutMs);
+        return !running.isAlive();
+    }
+}

@@ -1,0 +1,343 @@
+package io.muster.server.config;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** All that a server is told. Immutable; made by {@link #read} from a file, or by {@link #in} in a program. */
+public final class ServerConfig {
+    public static final int DEFAULT_TICK_TIME_MS = 3_000;
+    /** ZooKeeper's {@code jute.maxbuffer}. */
+    public static final int DEFAULT_MAX_FRAME_BYTES = 0xfffff;
+
+    public static final long DEFAULT_MAX_QUEUED_BYTES = 64L << 20;
+
+    private static final int MAX_IO_THREADS = 8;
+
+    private final Builder values;
+
+    private ServerConfig(Builder values) {
+        this.values = values;
+    }
+
+    /**
+     * Reads a {@code zoo.cfg}, and the system properties that ZooKeeper reads.
+     *
+     * @throws ConfigException in one line, if no server can start from it
+     */
+    public static ServerConfig read(Path zooCfg) {
+        return ZooCfg.read(zooCfg, SystemSettings.ofThisJvm());
+    }
+
+    /** Begins a configuration for a program: ZooKeeper's defaults, on any free port of the loopback address. */
+    public static Builder in(Path dataDir) {
+        return new Builder(dataDir);
+    }
+
+    public Path dataDir() {
+        return values.dataDir;
+    }
+
+    /** The data directory, unless the log has one of its own. */
+    public Path dataLogDir() {
+        return values.dataLogDir == null ? values.dataDir : values.dataLogDir;
+    }
+
+    public InetSocketAddress clientAddress() {
+        return values.clientAddress;
+    }
+
+    public int minSessionTimeoutMs() {
+        return values.minSessionTimeoutMs > 0 ? values.minSessionTimeoutMs : 2 * values.tickTimeMs;
+    }
+
+    public int maxSessionTimeoutMs() {
+        return values.maxSessionTimeoutMs > 0 ? values.maxSessionTimeoutMs : 20 * values.tickTimeMs;
+    }
+
+    /** At least 3; 0 for all. */
+    public int keepSnapshots() {
+        return values.keepSnapshots;
+    }
+
+    /** Four-letter words that are answered; {@code *} for all. */
+    public Set<String> words() {
+        return values.words;
+    }
+
+    /** What somebody should know of the configuration though a server starts from it; one line each. */
+    public List<String> warnings() {
+        return values.warnings;
+    }
+
+    /** -1 for the system's default. */
+    public int backlog() {
+        return values.backlog;
+    }
+
+    /** The grain of session expiry. */
+    public int tickTimeMs() {
+        return values.tickTimeMs;
+    }
+
+    /** 0 for no limit. */
+    public int maxConnectionsPerAddress() {
+        return values.maxConnectionsPerAddress;
+    }
+
+    /** 0 for no limit. */
+    public int maxConnections() {
+        return values.maxConnections;
+    }
+
+    /** While more requests wait for the log, connections that have one of them are not read. */
+    public int maxOutstandingRequests() {
+        return values.maxOutstandingRequests;
+    }
+
+    /** A longer request closes its connection. */
+    public int maxFrameBytes() {
+        return values.maxFrameBytes;
+    }
+
+    /** A client that lets more replies wait is closed. */
+    public long maxQueuedBytes() {
+        return values.maxQueuedBytes;
+    }
+
+    /** A connection that has said nothing by then is closed. */
+    public int handshakeTimeoutMs() {
+        return values.handshakeTimeoutMs;
+    }
+
+    /** Threads that serve connections, at least 1. */
+    public int ioThreads() {
+        return values.ioThreads;
+    }
+
+    /** At least 2. */
+    public int snapshotEveryTxns() {
+        return values.snapshotEveryTxns;
+    }
+
+    /** Of log; 0 or less for never. */
+    public long snapshotEveryKb() {
+        return values.snapshotEveryKb;
+    }
+
+    /** The log grows by so much at a time. */
+    public int preallocationKb() {
+        return values.preallocationKb;
+    }
+
+    /** Whether an acknowledged write survives a loss of power. */
+    public boolean forceSync() {
+        return values.forceSync;
+    }
+
+    /** Whether to start from logs alone. */
+    public boolean trustEmptySnapshot() {
+        return values.trustEmptySnapshot;
+    }
+
+    /** Whether znodes may have a time to live. */
+    public boolean extendedTypes() {
+        return values.extendedTypes;
+    }
+
+    /** Whether nobody's permissions are checked. */
+    public boolean skipAcl() {
+        return values.skipAcl;
+    }
+
+    /** Whether the log holds the tree's digest with each transaction. */
+    public boolean digestEnabled() {
+        return values.digestEnabled;
+    }
+
+    /** Collects a configuration. Used by one thread. */
+    public static final class Builder implements Cloneable {
+        private final Path dataDir;
+        private @Nullable Path dataLogDir;
+        private InetSocketAddress clientAddress = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        private int minSessionTimeoutMs;
+        private int maxSessionTimeoutMs;
+        private int keepSnapshots = 3;
+        private Set<String> words = Set.of("srvr");
+        private List<String> warnings = List.of();
+        private int backlog = -1;
+        private int tickTimeMs = DEFAULT_TICK_TIME_MS;
+        private int maxConnectionsPerAddress = 60;
+        private int maxConnections;
+        private int maxOutstandingRequests = 1_000;
+        private int maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
+        private long maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES;
+        private int handshakeTimeoutMs = 10_000;
+        private int ioThreads = Math.min(MAX_IO_THREADS, Runtime.getRuntime().availableProcessors());
+        private int snapshotEveryTxns = 100_000;
+        private long snapshotEveryKb = 4_194_304;
+        private int preallocationKb = 4_096;
+        private boolean forceSync = true;
+        private boolean trustEmptySnapshot;
+        private boolean extendedTypes;
+        private boolean skipAcl;
+        private boolean digestEnabled = true;
+
+        private Builder(Path dataDir) {
+            this.dataDir = dataDir;
+        }
+
+        public Builder dataLogDir(Path directory) {
+            dataLogDir = directory;
+            return this;
+        }
+
+        /** Where to listen; port 0 for any free one. */
+        public Builder clientAddress(InetSocketAddress address) {
+            clientAddress = address;
+            return this;
+        }
+
+        /** A port of the loopback address; 0 for any free one. */
+        public Builder clientPort(int port) {
+            return clientAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        }
+
+        /** Without this 2 and 20 ticks. */
+        public Builder sessionTimeoutsMs(int min, int max) {
+            minSessionTimeoutMs = min;
+            maxSessionTimeoutMs = max;
+            return this;
+        }
+
+        /** When a new one was written, older ones go, and the logs that only they need; at least 3, or 0 to keep all. */
+        public Builder keepSnapshots(int count) {
+            keepSnapshots = count;
+            return this;
+        }
+
+        /** Four-letter words that are answered; {@code *} for all. */
+        public Builder words(Set<String> allowed) {
+            words = Set.copyOf(allowed);
+            return this;
+        }
+
+        Builder warnings(List<String> lines) {
+            warnings = List.copyOf(lines);
+            return this;
+        }
+
+        /** -1 for the system's default. */
+        public Builder backlog(int value) {
+            backlog = value;
+            return this;
+        }
+
+        /** The grain of session expiry. */
+        public Builder tickTimeMs(int value) {
+            tickTimeMs = value;
+            return this;
+        }
+
+        /** 0 for no limit. */
+        public Builder maxConnectionsPerAddress(int value) {
+            maxConnectionsPerAddress = value;
+            return this;
+        }
+
+        /** 0 for no limit. */
+        public Builder maxConnections(int value) {
+            maxConnections = value;
+            return this;
+        }
+
+        /** While more requests wait for the log, connections that have one of them are not read. */
+        public Builder maxOutstandingRequests(int value) {
+            maxOutstandingRequests = value;
+            return this;
+        }
+
+        /** A longer request closes its connection. */
+        public Builder maxFrameBytes(int value) {
+            maxFrameBytes = value;
+            return this;
+        }
+
+        /** A client that lets more replies wait is closed. */
+        public Builder maxQueuedBytes(long value) {
+            maxQueuedBytes = value;
+            return this;
+        }
+
+        /** A connection that has said nothing by then is closed. */
+        public Builder handshakeTimeoutMs(int value) {
+            handshakeTimeoutMs = value;
+            return this;
+        }
+
+        /** Threads that serve connections, at least 1. */
+        public Builder ioThreads(int value) {
+            ioThreads = value;
+            return this;
+        }
+
+        /** At least 2. */
+        public Builder snapshotEveryTxns(int value) {
+            snapshotEveryTxns = value;
+            return this;
+        }
+
+        /** Of log; 0 or less for never. */
+        public Builder snapshotEveryKb(long value) {
+            snapshotEveryKb = value;
+            return this;
+        }
+
+        /** The log grows by so much at a time. */
+        public Builder preallocationKb(int value) {
+            preallocationKb = value;
+            return this;
+        }
+
+        /** Whether an acknowledged write survives a loss of power. */
+        public Builder forceSync(boolean value) {
+            forceSync = value;
+            return this;
+        }
+
+        /** Whether to start from logs alone. */
+        public Builder trustEmptySnapshot(boolean value) {
+            trustEmptySnapshot = value;
+            return this;
+        }
+
+        /** Whether znodes may have a time to live. */
+        public Builder extendedTypes(boolean value) {
+            extendedTypes = value;
+            return this;
+        }
+
+        /** Whether nobody's permissions are checked. */
+        public Builder skipAcl(boolean value) {
+            skipAcl = value;
+            return this;
+        }
+
+        /** Whether the log holds the tree's digest with each transaction. */
+        public Builder digestEnabled(boolean value) {
+            digestEnabled = value;
+            return this;
+        }
+
+        public ServerConfig build() {
+            try {
+                return new ServerConfig((Builder) clone());
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.muster.server.config;
+
+import com.google.common.base.Splitter;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Looks values up and checks them; knows where each came from, for the message when one is wrong. */
+final class Settings {
+    private final String file;
+    private final Map<String, String> entries;
+    private final SystemSettings system;
+    private final Set<String> used = new HashSet<>();
+
+    Settings(String file, Map<String, String> entries, SystemSettings system) {
+        this.file = file;
+        this.entries = entries;
+        this.system = system;
+    }
+
+    /** A value and the name under which it was found. */
+    record Found(String where, String value) {}
+
+    /** A key that only the file has. */
+    @Nullable
+    Found inFile(String key) {
+        used.add(key);
+        String value = entries.get(key);
+        return value == null || value.isBlank() ? null : new Found(file + ": " + key, value.trim());
+    }
+
+    /** A key of the file; without it, the system property {@code zookeeper.} and the key. */
+    @Nullable
+    Found anywhere(String key) {
+        Found found = inFile(key);
+        return found != null ? found : inSystem("zookeeper." + key);
+    }
+
+    /** A system property, which the file cannot set. */
+    @Nullable
+    Found inSystem(String property) {
+        String value = system.get(property);
+        return value == null || value.isBlank() ? null : new Found("system property " + property, value.trim());
+    }
+
+    /** Keys of the file that start so, sorted. */
+    List<String> keysLike(String prefix) {
+        return entries.keySet().stream()
+                .filter(key -> key.startsWith(prefix))
+                .sorted()
+                .toList();
+    }
+
+    /** Keys of the file that nobody asked for, sorted. */
+    List<String> unused() {
+        return entries.keySet().stream()
+                .filter(key -> !used.contains(key))
+                .sorted()
+                .toList();
+    }
+
+    static int number(@Nullable Found found, int otherwise, int min, int max) {
+        return (int) number(found, (long) otherwise, min, max);
+    }
+
+    static long number(@Nullable Found found, long otherwise, long min, long max) {
+        if (found == null) {
+            return otherwise;
+        }
+        boolean open = max == Integer.MAX_VALUE || max == Long.MAX_VALUE;
+        String allowed = open ? "a whole number, at least " + min : "a whole number from " + min + " to " + max;
+        try {
+            long value = Long.parseLong(found.value);
+            if (value >= min && value <= max) {
+                return value;
+            }
+            throw wrong(found, allowed);
+        } catch (NumberFormatException e) {
+            throw wrong(found, allowed);
+        }
+    }
+
+    static boolean flag(@Nullable Found found, boolean otherwise) {
+        if (found == null) {
+            return otherwise;
+        }
+        return switch (found.value.toLowerCase(Locale.ROOT)) {
+            case "true", "yes" -> true;
+            case "false", "no" -> false;
+            default -> throw wrong(found, "true or false");
+        };
+    }
+
+    static List<String> list(@Nullable Found found) {
+        return found == null
+                ? List.of()
+                : Splitter.on(',').trimResults().omitEmptyStrings().splitToList(found.value);
+    }
+
+    static ConfigException wrong(Found found, String allowed) {
+        return new ConfigException(found.where + "=" + found.value + " is not allowed; it must be " + allowed);
+    }
+}

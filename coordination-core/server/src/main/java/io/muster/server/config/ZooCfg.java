@@ -1,0 +1,266 @@
+package io.muster.server.config;
+
+import com.google.common.net.HostAndPort;
+import com.google.common.net.InetAddresses;
+import io.muster.server.config.Settings.Found;
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a {@code zoo.cfg}, unchanged from ZooKeeper, for a server that is alone. */
+final class ZooCfg {
+    private static final int MAX = Integer.MAX_VALUE;
+    private static final int MAX_PORT = 65_535;
+
+    private final String file;
+    private final Settings settings;
+    private final List<String> warnings = new ArrayList<>();
+
+    private ZooCfg(String file, Settings settings) {
+        this.file = file;
+        this.settings = settings;
+    }
+
+    /** @throws ConfigException if it cannot be read, or no server can start from it */
+    static ServerConfig read(Path file, SystemSettings system) {
+        String text;
+        try {
+            text = Files.readString(file, StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            throw new ConfigException(file + ": there is no such file");
+        } catch (CharacterCodingException e) {
+            throw new ConfigException(file + ": is not text in UTF-8");
+        } catch (IOException e) {
+            throw new ConfigException(file + ": cannot be read: " + e.getMessage());
+        }
+        Settings settings = new Settings(file.toString(), parse(file, text), system);
+        return new ZooCfg(file.toString(), settings).interpret();
+    }
+
+    private static Map<String, String> parse(Path file, String text) {
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(text));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigException(file + ": is not in the format of Java properties: " + e.getMessage());
+        }
+        Map<String, String> entries = new LinkedHashMap<>();
+        for (String key : properties.stringPropertyNames()) {
+            entries.put(key.trim(), properties.getProperty(key));
+        }
+        return entries;
+    }
+
+    private ServerConfig interpret() {
+        refuseWhatIsNotThere();
+        Found dataDir = settings.inFile("dataDir");
+        if (dataDir == null) {
+            throw new ConfigException(file + ": dataDir is missing; it must name the directory for snapshots");
+        }
+        ServerConfig.Builder builder = ServerConfig.in(path(dataDir));
+        Found dataLogDir = settings.inFile("dataLogDir");
+        if (dataLogDir != null) {
+            builder.dataLogDir(path(dataLogDir));
+        }
+        builder.clientAddress(clientAddress(onlyMember()));
+        builder.backlog(Settings.number(settings.inFile("clientPortListenBacklog"), -1, -1, MAX));
+        sessions(builder);
+        limits(builder);
+        storage(builder);
+        List<String> words = Settings.list(settings.anywhere("4lw.commands.whitelist"));
+        if (!words.isEmpty()) {
+            builder.words(Set.copyOf(words));
+        }
+        builder.extendedTypes(Settings.flag(settings.anywhere("extendedTypesEnabled"), false));
+        builder.skipAcl(Settings.flag(settings.anywhere("skipACL"), false));
+        builder.digestEnabled(Settings.flag(settings.anywhere("digest.enabled"), true));
+        for (String key : settings.unused()) {
+            if (!KnownKeys.hasNoEffect(key)) {
+                warnings.add(file + ": the key " + key + " is not known and has no effect");
+            }
+        }
+        return builder.warnings(warnings).build();
+    }
+
+    private void sessions(ServerConfig.Builder builder) {
+        int tick = Settings.number(settings.inFile("tickTime"), ServerConfig.DEFAULT_TICK_TIME_MS, 1, MAX / 20);
+        // -1 is ZooKeeper's way to say "not set"
+        int min = Settings.number(settings.inFile("minSessionTimeout"), -1, -1, MAX);
+        int max = Settings.number(settings.inFile("maxSessionTimeout"), -1, -1, MAX);
+        min = min <= 0 ? 2 * tick : min;
+        max = max <= 0 ? 20 * tick : max;
+        if (min > max) {
+            throw new ConfigException(file + ": minSessionTimeout=" + min + " is not allowed; it must be at most"
+                    + " maxSessionTimeout=" + max + " (by default they are 2 and 20 times tickTime)");
+        }
+        builder.tickTimeMs(tick).sessionTimeoutsMs(min, max);
+    }
+
+    private void limits(ServerConfig.Builder builder) {
+        builder.maxConnectionsPerAddress(Settings.number(settings.inFile("maxClientCnxns"), 60, 0, MAX));
+        builder.maxConnections(Settings.number(settings.anywhere("maxCnxns"), 0, 0, MAX));
+        builder.maxOutstandingRequests(Settings.number(settings.anywhere("globalOutstandingLimit"), 1_000, 1, MAX));
+        if (settings.inFile("jute.maxbuffer") != null) {
+            warnings.add(file + ": jute.maxbuffer has no effect in this file, as in ZooKeeper; set the system property"
+                    + " jute.maxbuffer");
+        }
+        builder.maxFrameBytes(maxFrameBytes());
+        builder.maxQueuedBytes(Settings.number(
+                settings.anywhere("muster.maxQueuedBytesPerConnection"),
+                ServerConfig.DEFAULT_MAX_QUEUED_BYTES,
+                1L << 20,
+                Long.MAX_VALUE));
+        builder.handshakeTimeoutMs(Settings.number(settings.anywhere("nio.sessionlessCnxnTimeout"), 10_000, 100, MAX));
+    }
+
+    /** Usually written as 0xfffff, which the other numbers do not allow. */
+    private int maxFrameBytes() {
+        Found found = settings.inSystem("jute.maxbuffer");
+        if (found == null) {
+            return ServerConfig.DEFAULT_MAX_FRAME_BYTES;
+        }
+        String allowed = "a whole number of bytes, at least 1024";
+        try {
+            int value = Integer.decode(found.value());
+            if (value >= 1_024) {
+                return value;
+            }
+            throw Settings.wrong(found, allowed);
+        } catch (NumberFormatException e) {
+            throw Settings.wrong(found, allowed);
+        }
+    }
+
+    private void storage(ServerConfig.Builder builder) {
+        builder.snapshotEveryTxns(Settings.number(settings.anywhere("snapCount"), 100_000, 2, MAX));
+        builder.snapshotEveryKb(
+                Settings.number(settings.anywhere("snapSizeLimitInKb"), 4_194_304L, -1, Long.MAX_VALUE / 1024));
+        Found preallocation = settings.anywhere("preAllocSize");
+        if (preallocation != null) {
+            builder.preallocationKb(Settings.number(preallocation, 0, 0, MAX / 1024));
+        }
+        builder.trustEmptySnapshot(Settings.flag(settings.anywhere("snapshot.trust.empty"), false));
+        int retain = Settings.number(settings.inFile("autopurge.snapRetainCount"), 3, 0, MAX);
+        int hours = Settings.number(settings.inFile("autopurge.purgeInterval"), 0, 0, 365 * 24);
+        // ZooKeeper raises it to 3 too. There it purges by the clock; here after each snapshot, when there is something
+        // to purge
+        builder.keepSnapshots(hours > 0 ? Math.max(3, retain) : 0);
+        // ZooKeeper takes everything but "no" for a yes; so do we, since the other way round would cost data
+        Found forceSync = settings.anywhere("forceSync");
+        if (forceSync != null && forceSync.value().toLowerCase(Locale.ROOT).equals("no")) {
+            builder.forceSync(false);
+            warnings.add(forceSync.where() + "=no: a loss of power may lose writes that were acknowledged");
+        }
+    }
+
+    private static Path path(Found found) {
+        try {
+            return Path.of(found.value());
+        } catch (IllegalArgumentException e) {
+            throw Settings.wrong(found, "a path: " + e.getMessage());
+        }
+    }
+
+    /** The line of the one member there may be, or null if the file names none. */
+    private @Nullable Found onlyMember() {
+        if (settings.inFile("dynamicConfigFile") != null) {
+            throw new ConfigException(file + ": dynamicConfigFile is set, but ensembles are not there yet; for a server"
+                    + " that is alone remove it");
+        }
+        List<Found> members = new ArrayList<>();
+        for (String key : settings.keysLike("server.")) {
+            Found member = settings.inFile(key);
+            if (member != null) {
+                members.add(member);
+            }
+        }
+        boolean observer = members.size() == 1
+                && members.get(0).value().toLowerCase(Locale.ROOT).contains(":observer");
+        if (members.size() > 1 || observer) {
+            throw new ConfigException(
+                    file + ": server.N names " + members.size() + (observer ? " observer" : " members")
+                            + ", but ensembles are not there yet; for a server that is alone leave one participant or none");
+        }
+        return members.isEmpty() ? null : members.get(0);
+    }
+
+    private InetSocketAddress clientAddress(@Nullable Found member) {
+        Found port = settings.inFile("clientPort");
+        Found host = settings.inFile("clientPortAddress");
+        if (port != null) {
+            int number = Settings.number(port, 0, 0, MAX_PORT);
+            return host == null ? new InetSocketAddress(number) : new InetSocketAddress(resolve(host), number);
+        }
+        if (host != null) {
+            throw new ConfigException(file + ": clientPortAddress is set, but clientPort is missing");
+        }
+        if (member != null && member.value().indexOf(';') >= 0) {
+            return memberClientAddress(member);
+        }
+        throw new ConfigException(
+                file + ": clientPort is missing; it must be a port from 1 to 65535 (2181 is usual), or 0 for any");
+    }
+
+    /** What stands behind the semicolon: a port, or a host and a port. */
+    private static InetSocketAddress memberClientAddress(Found member) {
+        String text = member.value().substring(member.value().indexOf(';') + 1).trim();
+        try {
+            if (text.chars().allMatch(Character::isDigit)) {
+                return new InetSocketAddress(Integer.parseInt(text));
+            }
+            HostAndPort parsed = HostAndPort.fromString(text);
+            return new InetSocketAddress(resolve(new Found(member.where(), parsed.getHost())), parsed.getPort());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw Settings.wrong(member, "host:port:port[:role][;[host:]port]");
+        }
+    }
+
+    private static InetAddress resolve(Found host) {
+        String name = host.value();
+        if (name.startsWith("[") && name.endsWith("]")) {
+            name = name.substring(1, name.length() - 1);
+        }
+        try {
+            return InetAddresses.isInetAddress(name) ? InetAddresses.forString(name) : InetAddress.getByName(name);
+        } catch (UnknownHostException e) {
+            throw Settings.wrong(host, "an address of this machine, and this name is not known");
+        }
+    }
+
+    /** Whoever asks for these counts on them: a server without them would be less safe than it looks. */
+    private void refuseWhatIsNotThere() {
+        for (String key : KnownKeys.REFUSED_WHEN_SET) {
+            Found found = settings.anywhere(key);
+            if (found != null) {
+                throw new ConfigException(found.where() + "=" + found.value() + ": this is not there yet; remove it");
+            }
+        }
+        for (String key : KnownKeys.REFUSED_WHEN_TRUE) {
+            Found found = settings.anywhere(key);
+            if (Settings.flag(found, false) && found != null) {
+                throw new ConfigException(
+                        found.where() + "=" + found.value() + ": this is not there yet; remove it, or set it to false");
+            }
+        }
+        for (String prefix : KnownKeys.REFUSED_PREFIXES) {
+            for (String key : settings.keysLike(prefix)) {
+                throw new ConfigException(file + ": " + key + ": this is not there yet; remove it");
+            }
+        }
+    }
+}

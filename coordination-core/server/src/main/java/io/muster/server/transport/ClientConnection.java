@@ -1,0 +1,585 @@
+package io.muster.server.transport;
+
+import io.muster.protocol.ConnectRequest;
+import io.muster.protocol.ConnectResponse;
+import io.muster.protocol.ErrorCode;
+import io.muster.protocol.Id;
+import io.muster.protocol.JuteReader;
+import io.muster.protocol.JuteWriter;
+import io.muster.protocol.MalformedFrameException;
+import io.muster.protocol.OpCode;
+import io.muster.protocol.ReplyHeader;
+import io.muster.protocol.Request;
+import io.muster.protocol.RequestHeader;
+import io.muster.protocol.Response;
+import io.muster.protocol.Xids;
+import io.muster.replica.Answer;
+import io.muster.replica.Input;
+import io.muster.replica.Reads;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection. It belongs to its I/O thread, but for {@link #parcel}, which is the serial loop's, and the
+ * counters, which anybody may read.
+ *
+ * <p>Phases: {@code GREETING} until the first frame or four-letter word; {@code CONNECTING} while the serial loop looks at
+ * the handshake, and nothing is read; {@code OPEN}; {@code CLOSING}, when nothing more is taken from the client but what
+ * was put out for it still leaves.
+ */
+public final class ClientConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
+
+    /** Replies are gathered up to this size before they are handed to the channel. */
+    private static final int CHUNK_BYTES = 64 * 1024;
+
+    private static final int FIRST_BUFFER_BYTES = 256;
+    /** How long a client may take to read what was put out before its connection was closed. */
+    private static final int CLOSE_TIMEOUT_MS = 5_000;
+
+    private enum Phase {
+        GREETING,
+        CONNECTING,
+        OPEN,
+        CLOSING
+    }
+
+    private final ClientPort port;
+    private final Lane lane;
+    private final Channel channel;
+    private final long number;
+    private final InetSocketAddress remote;
+    private final Executor executor = new Executor();
+
+    private Phase phase = Phase.GREETING;
+    private boolean counted;
+    private boolean inCore;
+    private boolean gone;
+    private boolean reading;
+    private boolean paused;
+    private boolean touchWanted;
+    private @Nullable ByteBuf unread;
+    private @Nullable ByteBuf unwritten;
+    private @Nullable ScheduledFuture<?> deadline;
+    private List<Id> ids = List.of();
+    /** The zxid in the last reply: another one never has a lower one. */
+    private long lastZxid;
+    /** When the requests that are in the serial loop came, oldest first. */
+    private final ArrayDeque<Long> outstandingSinceMs = new ArrayDeque<>();
+
+    /** Owned by the serial loop: what its present batch puts out for this connection. */
+    private List<Item> parcel = new ArrayList<>();
+
+    private final AtomicLong received = new AtomicLong();
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong queued = new AtomicLong();
+
+    ClientConnection(ClientPort port, Lane lane, Channel channel, long number) {
+        this.port = port;
+        this.lane = lane;
+        this.channel = channel;
+        this.number = number;
+        this.remote = (InetSocketAddress) channel.remoteAddress();
+    }
+
+    // ---- the serial loop's side
+
+    /** Adds to the batch. Says whether it is the batch's first item for this connection. */
+    public boolean put(Item item) {
+        parcel.add(item);
+        return parcel.size() == 1;
+    }
+
+    /** Ends the batch: its items. */
+    public List<Item> takeParcel() {
+        List<Item> full = parcel;
+        parcel = new ArrayList<>();
+        return full;
+    }
+
+    public Lane lane() {
+        return lane;
+    }
+
+    // ---- what anybody may ask
+
+    public String remoteAddress() {
+        return remote.getAddress().getHostAddress();
+    }
+
+    public int remotePort() {
+        return remote.getPort();
+    }
+
+    public long packetsReceived() {
+        return received.get();
+    }
+
+    public long packetsSent() {
+        return sent.get();
+    }
+
+    /** Requests without a reply. */
+    public long queuedRequests() {
+        return queued.get();
+    }
+
+    // ---- coming and going
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        String refusal = port.admit(this);
+        if (refusal != null) {
+            refuse(refusal);
+            return;
+        }
+        counted = true;
+        deadline = channel.eventLoop()
+                .schedule(
+                        () -> refuse("nothing was said for " + port.settings().handshakeTimeoutMs() + " ms"),
+                        port.settings().handshakeTimeoutMs(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        gone = true;
+        phase = Phase.CLOSING;
+        cancelDeadline();
+        releaseUnread();
+        if (unwritten != null) {
+            unwritten.release();
+            unwritten = null;
+        }
+        port.traffic().outstandingChanged(-outstandingSinceMs.size());
+        outstandingSinceMs.clear();
+        queued.lazySet(0);
+        if (counted) {
+            port.left(this);
+        }
+        if (inCore) {
+            port.forget(number);
+            lane.pend(new Input.ConnectionClosed(number));
+            lane.submitPending();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            log.debug("connection={} remote={} io={}", number, remote, cause.toString());
+        } else {
+            log.warn("connection={} remote={} closed after an unexpected error", number, remote, cause);
+        }
+        closeNow();
+    }
+
+    /** Closes without an answer; the reason goes to the log, at most once per address and minute. */
+    private void refuse(String reason) {
+        port.traffic().rejected();
+        port.refusals().log(remoteAddress(), reason);
+        closeNow();
+    }
+
+    private void closeNow() {
+        phase = Phase.CLOSING;
+        cancelDeadline();
+        releaseUnread();
+        channel.close();
+    }
+
+    private void closeAfterWrites() {
+        if (gone) {
+            return;
+        }
+        phase = Phase.CLOSING;
+        releaseUnread();
+        writeOut();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        cancelDeadline();
+        deadline = channel.eventLoop().schedule(() -> closeNow(), CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void cancelDeadline() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+    }
+
+    private void releaseUnread() {
+        if (unread != null) {
+            unread.release();
+            unread = null;
+        }
+    }
+
+    // ---- reading
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (phase == Phase.CLOSING) {
+            bytes.release();
+            return;
+        }
+        unread = unread == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), unread, bytes);
+        reading = true;
+        try {
+            decode();
+        } finally {
+            reading = false;
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        lane.submitPending();
+        flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (paused && channel.isWritable()) {
+            lane.resumeLater(this);
+        }
+    }
+
+    /** Goes on with what was left unread, after a pause. The caller submits what comes of it. */
+    void readOn() {
+        if (phase != Phase.OPEN) {
+            return;
+        }
+        paused = false;
+        reading = true;
+        try {
+            decode();
+        } finally {
+            reading = false;
+        }
+        flush();
+        if (!paused && phase == Phase.OPEN) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    private void decode() {
+        while (unread != null && (phase == Phase.GREETING || phase == Phase.OPEN)) {
+            if (phase == Phase.OPEN && mustPause()) {
+                pause();
+                return;
+            }
+            if (unread.readableBytes() < Integer.BYTES) {
+                break;
+            }
+            int length = unread.getInt(unread.readerIndex());
+            if (phase == Phase.GREETING) {
+                String answer = port.words().answer(length);
+                if (answer != null) {
+                    answerWord(answer);
+                    return;
+                }
+            }
+            if (length < 0 || length > port.settings().maxFrameBytes()) {
+                refuse("a frame of " + length + " bytes; at most "
+                        + port.settings().maxFrameBytes() + " are allowed (jute.maxbuffer)");
+                return;
+            }
+            if (unread.readableBytes() < Integer.BYTES + length) {
+                break;
+            }
+            byte[] frame = lane.scratch(length);
+            unread.skipBytes(Integer.BYTES).readBytes(frame, 0, length);
+            frame(new JuteReader(frame, 0, length));
+        }
+        if (unread != null && !unread.isReadable()) {
+            releaseUnread();
+        }
+    }
+
+    /** A client that does not read its replies, or that has requests in a loop which has too many. */
+    private boolean mustPause() {
+        return !channel.isWritable()
+                || !outstandingSinceMs.isEmpty()
+                        && port.traffic().outstandingRequests()
+                                >= port.settings().maxOutstandingRequests();
+    }
+
+    private void pause() {
+        channel.config().setAutoRead(false);
+        if (!paused) {
+            paused = true;
+            lane.paused(this);
+        }
+    }
+
+    private void answerWord(String answer) {
+        port.traffic().received();
+        append(answer.getBytes(StandardCharsets.UTF_8));
+        closeAfterWrites();
+    }
+
+    private void frame(JuteReader in) {
+        received.lazySet(received.get() + 1);
+        port.traffic().received();
+        try {
+            if (phase == Phase.GREETING) {
+                handshake(ConnectRequest.read(in));
+            } else {
+                request(RequestHeader.read(in), in);
+            }
+        } catch (MalformedFrameException e) {
+            refuse("an undecodable " + (phase == Phase.GREETING ? "handshake: " : "header: ") + e.getMessage());
+        }
+    }
+
+    private void handshake(ConnectRequest request) {
+        phase = Phase.CONNECTING;
+        cancelDeadline();
+        channel.config().setAutoRead(false);
+        inCore = true;
+        port.register(number, this);
+        lane.pend(new Input.ConnectionOpened(number, remoteAddress()));
+        lane.pend(new Input.Connect(number, request));
+    }
+
+    private void request(RequestHeader header, JuteReader in) {
+        OpCode op = OpCode.of(header.type());
+        if (op == null || !isForClients(op)) {
+            phase = Phase.CLOSING;
+            toCore(new Input.Refused(number, header, ErrorCode.UNIMPLEMENTED, true));
+            return;
+        }
+        Request request;
+        try {
+            request = Request.read(op, in);
+        } catch (MalformedFrameException e) {
+            log.debug("connection={} remote={} undecodable op={} why={}", number, remote, op, e.getMessage());
+            toCore(new Input.Refused(number, header, ErrorCode.MARSHALLING_ERROR, false));
+            return;
+        }
+        if (op == OpCode.CLOSE_SESSION) {
+            phase = Phase.CLOSING;
+        }
+        if (!Reads.isRead(request) || Reads.setsWatch(request) || !answeredHere(header.xid(), request)) {
+            toCore(new Input.Arrived(number, header, request));
+        }
+    }
+
+    private static boolean isForClients(OpCode op) {
+        return switch (op) {
+            case CHECK, DELETE_CONTAINER, CREATE_SESSION, ERROR -> false;
+            default -> true;
+        };
+    }
+
+    private void toCore(Input input) {
+        outstandingSinceMs.add(port.nowMs());
+        queued.lazySet(outstandingSinceMs.size());
+        port.traffic().outstandingChanged(1);
+        lane.pend(input);
+    }
+
+    /** Answers a read from the published state, if the order of this connection allows it. */
+    private boolean answeredHere(int xid, Request read) {
+        if (!outstandingSinceMs.isEmpty()) {
+            return false;
+        }
+        Published published = lane.core().published();
+        lane.drainUpTo(published.batch());
+        if (phase != Phase.OPEN) {
+            return true; // it was closed by what stood before this read
+        }
+        long zxid = published.state().zxid();
+        if (zxid < lastZxid) {
+            return false;
+        }
+        if (!touchWanted) {
+            touchWanted = true;
+            lane.touch(this);
+        }
+        Answer answer = Reads.answer(published.state(), read, ids, port.access());
+        reply(new ReplyHeader(xid, zxid, answer.error().code()), answer.body());
+        port.traffic().answeredAfter(0);
+        return true;
+    }
+
+    void touchInto(List<Input> inputs) {
+        touchWanted = false;
+        if (!gone && phase == Phase.OPEN) {
+            inputs.add(new Input.Touched(number));
+        }
+    }
+
+    // ---- writing
+
+    /** Executes what the serial loop put out. */
+    void deliver(List<Item> items) {
+        if (gone) {
+            return;
+        }
+        boolean wasFull = !outstandingSinceMs.isEmpty();
+        for (Item item : items) {
+            item.execute(executor);
+        }
+        if (paused && wasFull && outstandingSinceMs.isEmpty()) {
+            lane.resumeLater(this);
+        }
+        if (!reading) {
+            flush();
+        }
+    }
+
+    private final class Executor implements Item.Handler {
+        @Override
+        public void accept(Item.Accept item) {
+            if (phase != Phase.CONNECTING) {
+                return;
+            }
+            phase = Phase.OPEN;
+            handshakeReply(item.response());
+            paused = true;
+            lane.resumeLater(ClientConnection.this);
+        }
+
+        @Override
+        public void reject(Item.Reject item) {
+            handshakeReply(item.response());
+            closeAfterWrites();
+        }
+
+        @Override
+        public void reply(Item.Reply item) {
+            answered();
+            ClientConnection.this.reply(item.header(), item.body());
+        }
+
+        @Override
+        public void replyFrom(Item.ReplyFrom item) {
+            answered();
+            Answer answer = Reads.answer(item.state(), item.read(), item.ids(), port.access());
+            ReplyHeader header =
+                    new ReplyHeader(item.xid(), item.zxid(), answer.error().code());
+            ClientConnection.this.reply(header, answer.body());
+        }
+
+        @Override
+        public void event(Item.Event item) {
+            write(new ReplyHeader(Xids.NOTIFICATION, item.zxid(), 0), item.event()::write);
+        }
+
+        @Override
+        public void identities(Item.Identities item) {
+            ids = item.ids();
+        }
+
+        @Override
+        public void close(Item.Close item) {
+            log.debug("connection={} remote={} closed reason=\"{}\"", number, remote, item.reason());
+            closeAfterWrites();
+        }
+    }
+
+    /** A request came back from the serial loop. */
+    private void answered() {
+        Long sinceMs = outstandingSinceMs.poll();
+        if (sinceMs != null) {
+            queued.lazySet(outstandingSinceMs.size());
+            port.traffic().outstandingChanged(-1);
+            port.traffic().answeredAfter(port.nowMs() - sinceMs);
+        }
+    }
+
+    private void handshakeReply(ConnectResponse response) {
+        frame(response::write);
+    }
+
+    private void reply(ReplyHeader header, Response body) {
+        if (header.err() == 0) {
+            write(header, body::write);
+        } else {
+            write(header, out -> {});
+        }
+    }
+
+    private void write(ReplyHeader header, Consumer<JuteWriter> body) {
+        lastZxid = Math.max(lastZxid, header.zxid());
+        frame(out -> {
+            header.write(out);
+            body.accept(out);
+        });
+    }
+
+    /** Puts one frame behind what is still to be written. */
+    private void frame(Consumer<JuteWriter> content) {
+        sent.lazySet(sent.get() + 1);
+        port.traffic().sent();
+        JuteWriter writer = lane.writer();
+        writer.writeInt(0);
+        content.accept(writer);
+        writer.setInt(0, writer.size() - Integer.BYTES);
+        boolean large = writer.size() > CHUNK_BYTES;
+        if (large) {
+            writeOut();
+            channel.write(Unpooled.wrappedBuffer(writer.array(), 0, writer.size()), channel.voidPromise());
+        } else {
+            append(writer.array(), writer.size());
+        }
+        lane.released(large);
+    }
+
+    private void append(byte[] bytes) {
+        append(bytes, bytes.length);
+    }
+
+    private void append(byte[] bytes, int length) {
+        if (unwritten != null && unwritten.readableBytes() + length > CHUNK_BYTES) {
+            writeOut();
+        }
+        if (unwritten == null) {
+            unwritten = channel.alloc().directBuffer(Math.max(FIRST_BUFFER_BYTES, length));
+        }
+        unwritten.writeBytes(bytes, 0, length);
+    }
+
+    /** Hands the gathered frames to the channel, which writes them with its next flush. */
+    private void writeOut() {
+        ByteBuf full = unwritten;
+        if (full != null) {
+            unwritten = null;
+            channel.write(full, channel.voidPromise());
+        }
+    }
+
+    private void flush() {
+        if (gone) {
+            return;
+        }
+        writeOut();
+        channel.flush();
+        ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+        if (queue != null && queue.totalPendingWriteBytes() > port.settings().maxQueuedBytes()) {
+            refuse("it does not read what it asked for: more than "
+                    + port.settings().maxQueuedBytes() + " bytes wait for it");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package io.muster.server.transport;
+
+import io.muster.replica.state.AccessControl;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Listens for clients. Any thread, but for what the connections call. */
+public final class ClientPort implements AutoCloseable {
+    /** Above the high mark a connection is not read until it is below the low one. */
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
+
+    private static final int CLOSE_TIMEOUT_SECONDS = 10;
+
+    private final TransportSettings settings;
+    private final AccessControl access;
+    private final Words words;
+    private final Traffic traffic;
+    private final RefusalLog refusals = new RefusalLog();
+    private final MultiThreadIoEventLoopGroup threads;
+    private final Map<EventLoop, Lane> lanes = new HashMap<>();
+
+    private final AtomicLong lastNumber = new AtomicLong();
+    /** Those that the serial loop knows. */
+    private final ConcurrentHashMap<Long, ClientConnection> inCore = new ConcurrentHashMap<>();
+
+    private final ConcurrentHashMap<ClientConnection, Boolean> all = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Integer> countByAddress = new ConcurrentHashMap<>();
+    private final AtomicInteger count = new AtomicInteger();
+    private volatile @Nullable Channel listener;
+
+    public ClientPort(TransportSettings settings, AccessControl access, Words words, Traffic traffic, Core core) {
+        this.settings = settings;
+        this.access = access;
+        this.words = words;
+        this.traffic = traffic;
+        this.threads = new MultiThreadIoEventLoopGroup(
+                settings.ioThreads(), new DefaultThreadFactory("muster-io", true), NioIoHandler.newFactory());
+        for (EventExecutor thread : threads) {
+            EventLoop loop = (EventLoop) thread;
+            lanes.put(loop, new Lane(loop, core, settings.touchIntervalMs()));
+        }
+    }
+
+    /**
+     * Starts to listen. Blocks until the port is bound.
+     *
+     * @return the address with the port that is bound
+     * @throws UncheckedIOException if it cannot be bound
+     */
+    public InetSocketAddress open() {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(threads)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        channel.pipeline().addLast(connection(channel));
+                    }
+                });
+        if (settings.backlog() > 0) {
+            bootstrap.option(ChannelOption.SO_BACKLOG, settings.backlog());
+        }
+        ChannelFuture bound = bootstrap.bind(settings.address()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            BindException why = new BindException("cannot listen on " + settings.address() + ": "
+                    + bound.cause().getMessage());
+            why.initCause(bound.cause());
+            throw new UncheckedIOException(why);
+        }
+        listener = bound.channel();
+        return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    private ClientConnection connection(SocketChannel channel) {
+        Lane lane = lanes.get(channel.eventLoop());
+        if (lane == null) {
+            throw new IllegalStateException("a channel on an I/O thread that is not ours");
+        }
+        return new ClientConnection(this, lane, channel, lastNumber.incrementAndGet());
+    }
+
+    /** Where it listens, or null before it does. */
+    public @Nullable InetSocketAddress address() {
+        Channel open = listener;
+        return open == null ? null : (InetSocketAddress) open.localAddress();
+    }
+
+    /** A connection that the serial loop was told of and that is not gone. */
+    public @Nullable ClientConnection connection(long number) {
+        return inCore.get(number);
+    }
+
+    /** Every connection, also those without a session. */
+    public Collection<ClientConnection> connections() {
+        return List.copyOf(all.keySet());
+    }
+
+    public int connectionCount() {
+        return count.get();
+    }
+
+    /**
+     * Runs through all I/O threads once: what had arrived on the sockets when this was called is in the inbox when it
+     * returns, unless that takes longer than the timeout.
+     */
+    public void readAllThatArrived(int timeoutMs) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        // twice: the first may be met in a round that has selected its sockets before
+        for (int round = 0; round < 2; round++) {
+            for (EventLoop thread : lanes.keySet()) {
+                long leftNanos = Math.max(0, deadline - System.nanoTime());
+                thread.schedule(() -> {}, 1, TimeUnit.MILLISECONDS)
+                        .awaitUninterruptibly(leftNanos, TimeUnit.NANOSECONDS);
+            }
+        }
+    }
+
+    /** Closes the port, then all connections; blocks until the I/O threads have ended. */
+    @Override
+    public void close() {
+        Channel open = listener;
+        if (open != null) {
+            open.close().awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        }
+        threads.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS + 1, TimeUnit.SECONDS);
+    }
+
+    // ---- for the connections
+
+    /** Counts a connection in, or says why not. */
+    @Nullable
+    String admit(ClientConnection connection) {
+        int total = count.incrementAndGet();
+        int ofAddress = countByAddress.merge(connection.remoteAddress(), 1, Integer::sum);
+        all.put(connection, Boolean.TRUE);
+        String refusal = null;
+        if (settings.maxConnectionsPerAddress() > 0 && ofAddress > settings.maxConnectionsPerAddress()) {
+            refusal = "more than " + settings.maxConnectionsPerAddress()
+                    + " connections from one address (maxClientCnxns)";
+        } else if (settings.maxConnections() > 0 && total > settings.maxConnections()) {
+            refusal = "more than " + settings.maxConnections() + " connections (maxCnxns)";
+        }
+        if (refusal != null) {
+            left(connection);
+        }
+        return refusal;
+    }
+
+    void left(ClientConnection connection) {
+        all.remove(connection);
+        count.decrementAndGet();
+        countByAddress.computeIfPresent(connection.remoteAddress(), (address, n) -> n > 1 ? n - 1 : null);
+    }
+
+    void register(long number, ClientConnection connection) {
+        inCore.put(number, connection);
+    }
+
+    void forget(long number) {
+        inCore.remove(number);
+    }
+
+    TransportSettings settings() {
+        return settings;
+    }
+
+    AccessControl access() {
+        return access;
+    }
+
+    Words words() {
+        return words;
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    RefusalLog refusals() {
+        return refusals;
+    }
+
+    long nowMs() {
+        return System.nanoTime() / 1_000_000;
+    }
+}

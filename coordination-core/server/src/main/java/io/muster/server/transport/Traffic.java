@@ -1,0 +1,72 @@
+package io.muster.server.transport;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAccumulator;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What went through the client port, counted since the start. Any thread. */
+public final class Traffic {
+    private final LongAdder received = new LongAdder();
+    private final LongAdder sent = new LongAdder();
+    private final LongAdder latencySumMs = new LongAdder();
+    private final LongAdder latencyCount = new LongAdder();
+    private final LongAccumulator minLatencyMs = new LongAccumulator(Math::min, Long.MAX_VALUE);
+    private final LongAccumulator maxLatencyMs = new LongAccumulator(Math::max, 0);
+    private final LongAdder rejected = new LongAdder();
+    /** Requests that went to the serial loop and have no reply yet, of all connections. */
+    private final AtomicInteger outstanding = new AtomicInteger();
+
+    void received() {
+        received.increment();
+    }
+
+    void sent() {
+        sent.increment();
+    }
+
+    void rejected() {
+        rejected.increment();
+    }
+
+    void answeredAfter(long latencyMs) {
+        latencySumMs.add(latencyMs);
+        latencyCount.increment();
+        minLatencyMs.accumulate(latencyMs);
+        maxLatencyMs.accumulate(latencyMs);
+    }
+
+    void outstandingChanged(int difference) {
+        outstanding.addAndGet(difference);
+    }
+
+    public long packetsReceived() {
+        return received.sum();
+    }
+
+    public long packetsSent() {
+        return sent.sum();
+    }
+
+    public long connectionsRejected() {
+        return rejected.sum();
+    }
+
+    public int outstandingRequests() {
+        return outstanding.get();
+    }
+
+    /** 0 before the first answer. */
+    public long minLatencyMs() {
+        long min = minLatencyMs.get();
+        return min == Long.MAX_VALUE ? 0 : min;
+    }
+
+    public double avgLatencyMs() {
+        long count = latencyCount.sum();
+        return count == 0 ? 0 : (double) latencySumMs.sum() / count;
+    }
+
+    public long maxLatencyMs() {
+        return maxLatencyMs.get();
+    }
+}

@@ -1,0 +1,29 @@
+package io.muster.server.transport;
+
+import java.net.InetSocketAddress;
+
+/**
+ * The client port's limits.
+ *
+ * @param address where to listen; port 0 for any free one
+ * @param backlog connections that wait to be accepted; -1 for the system's default
+ * @param maxFrameBytes a longer request closes its connection
+ * @param maxConnectionsPerAddress 0 for no limit
+ * @param maxConnections 0 for no limit
+ * @param maxOutstandingRequests while more requests are in the serial loop, connections that have one there are not read
+ * @param handshakeTimeoutMs a connection that has said nothing by then is closed
+ * @param maxQueuedBytes a client that reads slower than this builds up is closed
+ * @param touchIntervalMs how late the serial loop may learn that a session whose reads are answered here lives
+ * @param ioThreads threads that serve connections, at least 1
+ */
+public record TransportSettings(
+        InetSocketAddress address,
+        int backlog,
+        int maxFrameBytes,
+        int maxConnectionsPerAddress,
+        int maxConnections,
+        int maxOutstandingRequests,
+        int handshakeTimeoutMs,
+        long maxQueuedBytes,
+        int touchIntervalMs,
+        int ioThreads) {}

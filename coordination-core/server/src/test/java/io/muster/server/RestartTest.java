@@ -1,0 +1,108 @@
+package io.muster.server;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.protocol.Acl;
+import io.muster.protocol.ConnectRequest;
+import io.muster.protocol.ConnectResponse;
+import io.muster.protocol.OpCode;
+import io.muster.protocol.Request;
+import io.muster.protocol.Response;
+import io.muster.server.config.ServerConfig;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server on a real directory. */
+@Timeout(60)
+class RestartTest {
+    @TempDir
+    Path directory;
+
+    private ServerConfig.Builder config() {
+        return ServerConfig.in(directory).preallocationKb(64).ioThreads(1);
+    }
+
+    private static Request.Create create(String path, int flags) {
+        return new Request.Create(OpCode.CREATE, path, path.getBytes(StandardCharsets.UTF_8), Acl.OPEN, flags, 0);
+    }
+
+    @Test
+    void whatWasAcknowledgedIsThereAfterARestartAndTheSessionLivesOn() throws Exception {
+        ConnectResponse session;
+        try (MusterServer server = MusterServer.start(config().build());
+                RawClient client = new RawClient(server.clientPort())) {
+            session = client.handshake(30_000);
+            assertEquals(0, client.call(create("/kept", 0)).header().err());
+            assertEquals(0, client.call(create("/owned", 1)).header().err());
+        }
+        try (MusterServer server = MusterServer.start(config().build());
+                RawClient client = new RawClient(server.clientPort())) {
+            ConnectResponse renewed =
+                    client.handshake(new ConnectRequest(0, 0, 30_000, session.sessionId(), session.password(), false));
+            assertEquals(session.sessionId(), renewed.sessionId());
+            assertArrayEquals(
+                    "/kept".getBytes(StandardCharsets.UTF_8),
+                    ((Response.Data) client.call(new Request.GetData("/kept", false))
+                                    .body())
+                            .data());
+            Response.StatOnly owned = (Response.StatOnly)
+                    client.call(new Request.Exists("/owned", false)).body();
+            assertEquals(session.sessionId(), owned.stat().ephemeralOwner());
+        }
+    }
+
+    @Test
+    void snapshotsAreWrittenWhileRequestsAreServed() throws Exception {
+        int count = 500;
+        try (MusterServer server =
+                        MusterServer.start(config().snapshotEveryTxns(50).build());
+                RawClient client = RawClient.connected(server.clientPort())) {
+            for (int i = 0; i < count; i++) {
+                assertEquals(0, client.call(create("/n" + i, 0)).header().err());
+            }
+        }
+        try (var files = Files.list(directory.resolve("version-2"))) {
+            long snapshots = files.filter(file -> file.getFileName().toString().startsWith("snapshot."))
+                    .count();
+            assertTrue(snapshots > 1, snapshots + " snapshots");
+        }
+        try (MusterServer server = MusterServer.start(config().build());
+                RawClient client = RawClient.connected(server.clientPort())) {
+            Response.AllChildrenNumber all = (Response.AllChildrenNumber)
+                    client.call(new Request.GetAllChildrenNumber("/")).body();
+            assertEquals(count + 3, all.totalNumber());
+        }
+    }
+
+    @Test
+    void directoryInUseIsRefusedWithTheReason() {
+        try (MusterServer server = MusterServer.start(config().build())) {
+            ServerFailedException failure = assertThrows(
+                    ServerFailedException.class,
+                    () -> MusterServer.start(config().build()).close());
+            assertTrue(failure.getMessage().contains("another server uses"), failure.getMessage());
+        }
+    }
+
+    @Test
+    void portInUseIsRefusedWithTheReasonAndTheDirectoryIsFreeAgain() {
+        try (MusterServer server = MusterServer.start(config().build())) {
+            ServerConfig second = ServerConfig.in(directory.resolve("second"))
+                    .clientPort(server.clientPort())
+                    .build();
+            for (int i = 0; i < 2; i++) {
+                ServerFailedException failure = assertThrows(
+                        ServerFailedException.class,
+                        () -> MusterServer.start(second).close());
+                assertTrue(failure.getMessage().contains("cannot listen on"), failure.getMessage());
+            }
+        }
+    }
+}
