@@ -8,7 +8,7 @@ import io.muster.protocol.RequestHeader;
 /** What reaches a {@link Replica}. Connections are numbers that the server gives and never uses twice. */
 public sealed interface Input {
     /**
-     * The time, before anything else that came at it.
+     * The time, before anything else that came at it. Sessions expire at the end of the batch, so that what came in it counts.
      *
      * @param monotonicMs of a clock that never goes back; its origin means nothing
      * @param wallMs milliseconds since 1970, for the times in stats
@@ -27,10 +27,7 @@ public sealed interface Input {
     /** A request that could not be decoded or is unknown: it is answered in its turn. */
     record Refused(long connection, RequestHeader header, ErrorCode error, boolean thenClose) implements Input {}
 
-    /**
-     * The connection's requests were answered without the replica since the last of these: its session lives. To be given
-     * before the {@link Tick} that might expire it.
-     */
+    /** The connection's requests were answered without the replica since the last of these: its session lives. */
     record Touched(long connection) implements Input {}
 
     /** The connection is gone, whoever closed it. Its session lives on until its timeout. */

@@ -85,7 +85,7 @@ public final class Replica {
         } else if (input instanceof Input.Persisted persisted) {
             pipeline.persisted(persisted.zxid(), out);
         } else if (input instanceof Input.Tick tick) {
-            tick(new Clocks(tick.monotonicMs(), tick.wallMs()), out);
+            now = new Clocks(tick.monotonicMs(), tick.wallMs());
         } else if (input instanceof Input.Touched touched) {
             touch(connections.get(touched.connection()));
         } else if (input instanceof Input.ConnectionOpened opened) {
@@ -103,8 +103,9 @@ public final class Replica {
         }
     }
 
-    /** To be called when all inputs that were there at once have been taken. */
+    /** To be called when all inputs that were there at once have been taken. Sessions expire now. */
     public void endBatch(Outputs out) {
+        expireSessions(out);
         if (wroteInBatch) {
             wroteInBatch = false;
             pipeline.endOfBatch(prepared.freeze(), out);
@@ -125,9 +126,9 @@ public final class Replica {
         return prepared.sessionCount();
     }
 
-    private void tick(Clocks time, Outputs out) {
-        now = time;
-        for (Session expired : sessions.expire(time.monotonicMs())) {
+    /** After the inputs of the batch: a server that was paused hears what its clients sent meanwhile before it judges. */
+    private void expireSessions(Outputs out) {
+        for (Session expired : sessions.expire(now.monotonicMs())) {
             Connection connection = connectionOfSession.get(expired.id());
             endSession(expired, 0, out);
             if (connection != null) {

@@ -219,6 +219,28 @@ class ReplicaSessionTest {
         assertTrue(!isAlive(session));
     }
 
+    /** A paused server hears everybody who spoke meanwhile before it judges who was silent. */
+    @Test
+    void whoIsHeardOfInTheBatchAfterALongPauseLivesOn() {
+        long spoke = script.client();
+        long read = script.client();
+        long back = script.client();
+        long silent = script.client();
+        long spokeSession = script.session(spoke);
+        long readSession = script.session(read);
+        long backSession = script.session(back);
+        long silentSession = script.session(silent);
+        script.after(60_000);
+        script.send(spoke, new Request.Ping());
+        script.step(new Input.Touched(read));
+        script.renew(script.open(), backSession);
+        script.flush();
+        assertTrue(isAlive(spokeSession));
+        assertTrue(isAlive(readSession));
+        assertTrue(isAlive(backSession));
+        assertTrue(!isAlive(silentSession));
+    }
+
     @Test
     void theEarliestExpiresFirst() {
         SessionTable table = new SessionTable(100);

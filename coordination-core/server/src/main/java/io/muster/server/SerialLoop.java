@@ -111,12 +111,6 @@ final class SerialLoop implements Core {
     }
 
     private void batch(Replica replica, List<Input> inputs, BatchOutputs outputs, LogThread toLog) {
-        // who was heard of is touched before the tick that might expire it, and after it with the present time
-        for (Input input : inputs) {
-            if (input instanceof Input.Touched) {
-                replica.step(input, outputs);
-            }
-        }
         replica.step(ServerClocks.tick(), outputs);
         for (Input input : inputs) {
             replica.step(input, outputs);
