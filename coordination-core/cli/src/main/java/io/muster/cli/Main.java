@@ -3,6 +3,9 @@ package io.muster.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The command line. Exit codes: 0 for success, 1 when something failed, 2 for a wrong command line or configuration. */
 @Command(
@@ -10,14 +13,23 @@ import picocli.CommandLine.HelpCommand;
         description = "A coordination service that speaks ZooKeeper's protocol.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {ServerCommand.class, VersionCommand.class, HelpCommand.class})
-public final class Main {
+public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int WRONG_CONFIGURATION = 2;
+
+    @Spec
+    private CommandSpec spec;
 
     private Main() {}
 
     public static void main(String[] arguments) {
         System.exit(commandLine().execute(arguments));
+    }
+
+    /** Without a command. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "A command is missing.");
     }
 
     static CommandLine commandLine() {

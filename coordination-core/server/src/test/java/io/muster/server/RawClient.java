@@ -59,6 +59,14 @@ final class RawClient implements AutoCloseable {
         return client;
     }
 
+    /** With a handshake that was sent and is not answered yet. */
+    static RawClient connectedLater(int port) throws IOException {
+        RawClient client = new RawClient(port);
+        client.gatherHandshake(new ConnectRequest(0, 0, 30_000, 0, new byte[16], false));
+        client.flush();
+        return client;
+    }
+
     ConnectResponse handshake(int timeoutMs) throws IOException {
         return handshake(new ConnectRequest(0, 0, timeoutMs, 0, new byte[16], false));
     }

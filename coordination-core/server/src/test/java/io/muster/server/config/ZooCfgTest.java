@@ -1,0 +1,212 @@
+package io.muster.server.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ZooCfgTest {
+    private static final String SMALLEST = "dataDir=/d\nclientPort=2181\n";
+
+    @TempDir
+    Path directory;
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(directory.resolve("zoo.cfg"), text);
+    }
+
+    private ServerConfig read(String text, Map<String, String> system) throws IOException {
+        return ZooCfg.read(file(text), system::get);
+    }
+
+    private ServerConfig read(String text) throws IOException {
+        return read(text, Map.of());
+    }
+
+    private String refusal(String text, Map<String, String> system) {
+        String message =
+                assertThrows(ConfigException.class, () -> read(text, system)).getMessage();
+        assertFalse(message.contains("\n"), message);
+        return message;
+    }
+
+    private String refusal(String text) {
+        return refusal(text, Map.of());
+    }
+
+    @Test
+    void smallestFileHasZooKeepersDefaults() throws Exception {
+        ServerConfig config = read(SMALLEST);
+        assertEquals(Path.of("/d"), config.dataDir());
+        assertEquals(Path.of("/d"), config.dataLogDir());
+        assertEquals(2181, config.clientAddress().getPort());
+        assertTrue(config.clientAddress().getAddress().isAnyLocalAddress());
+        assertEquals(3_000, config.tickTimeMs());
+        assertEquals(6_000, config.minSessionTimeoutMs());
+        assertEquals(60_000, config.maxSessionTimeoutMs());
+        assertEquals(60, config.maxConnectionsPerAddress());
+        assertEquals(1_000, config.maxOutstandingRequests());
+        assertEquals(0xfffff, config.maxFrameBytes());
+        assertEquals(100_000, config.snapshotEveryTxns());
+        assertEquals(0, config.keepSnapshots());
+        assertEquals(Set.of("srvr"), config.words());
+        assertTrue(config.forceSync());
+        assertFalse(config.skipAcl());
+        assertEquals(List.of(), config.warnings());
+    }
+
+    @Test
+    void fileOfAZooKeeperServerIsReadUnchanged() throws Exception {
+        ServerConfig config = read("""
+                # The number of milliseconds of each tick
+                tickTime = 2000
+                initLimit=10
+                syncLimit=5
+                dataDir=/var/lib/zookeeper
+                dataLogDir=/var/log/zookeeper
+                clientPort=2181
+                clientPortAddress=127.0.0.1
+                maxClientCnxns=0
+                minSessionTimeout=4000
+                maxSessionTimeout=40000
+                autopurge.snapRetainCount=5
+                autopurge.purgeInterval=1
+                4lw.commands.whitelist=ruok, stat,mntr
+                admin.serverPort=8081
+                metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider
+                metricsProvider.httpPort=7000
+                snapCount=5000
+                forceSync=no
+                extendedTypesEnabled=true
+                globalOutstandingLimit=2000
+                server.1=localhost:2888:3888
+                """);
+        assertEquals(2_000, config.tickTimeMs());
+        assertEquals(Path.of("/var/log/zookeeper"), config.dataLogDir());
+        assertEquals(InetAddress.getByName("127.0.0.1"), config.clientAddress().getAddress());
+        assertEquals(0, config.maxConnectionsPerAddress());
+        assertEquals(4_000, config.minSessionTimeoutMs());
+        assertEquals(40_000, config.maxSessionTimeoutMs());
+        assertEquals(5, config.keepSnapshots());
+        assertEquals(Set.of("ruok", "stat", "mntr"), config.words());
+        assertEquals(5_000, config.snapshotEveryTxns());
+        assertFalse(config.forceSync());
+        assertTrue(config.extendedTypes());
+        assertEquals(2_000, config.maxOutstandingRequests());
+        assertEquals(1, config.warnings().size(), "only forceSync=no: " + config.warnings());
+    }
+
+    @Test
+    void unknownKeyIsNamedInAWarning() throws Exception {
+        List<String> warnings = read(SMALLEST + "tickTme=2000\n").warnings();
+        assertEquals(1, warnings.size());
+        assertTrue(warnings.get(0).contains("tickTme"), warnings.get(0));
+    }
+
+    @Test
+    void systemPropertyHoldsWhereTheFileIsSilent() throws Exception {
+        Map<String, String> system = Map.of(
+                "zookeeper.snapCount", "7",
+                "zookeeper.skipACL", "yes",
+                "jute.maxbuffer", "0x1fffff",
+                "zookeeper.4lw.commands.whitelist", "*");
+        ServerConfig config = read(SMALLEST + "snapCount=9\n", system);
+        assertEquals(9, config.snapshotEveryTxns());
+        assertTrue(config.skipAcl());
+        assertEquals(0x1fffff, config.maxFrameBytes());
+        assertEquals(Set.of("*"), config.words());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tickTime=0 | tickTime=0 is not allowed; it must be a whole number from 1",
+                "tickTime=fast | tickTime=fast is not allowed",
+                "clientPort=70000 | clientPort=70000 is not allowed; it must be a whole number from 0 to 65535",
+                "maxClientCnxns=-1 | maxClientCnxns=-1 is not allowed; it must be a whole number, at least 0",
+                "minSessionTimeout=9999999 | minSessionTimeout=9999999",
+                "snapCount=1 | snapCount=1 is not allowed",
+                "skipACL=maybe | skipACL=maybe is not allowed; it must be true or false",
+                "clientPortAddress=no.such.host.invalid | clientPortAddress=no.such.host.invalid is not allowed",
+                "secureClientPort=2281 | not there yet",
+                "ssl.keyStore.location=/k | not there yet",
+                "sessionRequireClientSASLAuth=true | not there yet",
+                "enforce.auth.enabled=true | not there yet",
+                "authProvider.1=x.Y | not there yet",
+                "dynamicConfigFile=/x | ensembles are not there yet",
+            })
+    void wrongLineIsRefusedWithFileKeyValueAndWhatIsAllowed(String line, String expected) {
+        String message = refusal(SMALLEST + line + "\n");
+        assertTrue(message.contains(expected), message);
+        assertTrue(message.startsWith(directory.resolve("zoo.cfg").toString()), message);
+        assertTrue(message.contains(line.substring(0, line.indexOf('='))), message);
+    }
+
+    @Test
+    void wrongSystemPropertyIsNamed() {
+        String message = refusal(SMALLEST, Map.of("jute.maxbuffer", "much"));
+        assertTrue(message.startsWith("system property jute.maxbuffer=much is not allowed"), message);
+    }
+
+    @Test
+    void missingDataDirAndMissingPortAreNamed() {
+        assertTrue(refusal("clientPort=2181\n").contains("dataDir is missing"));
+        assertTrue(refusal("dataDir=/d\n").contains("clientPort is missing"));
+        assertTrue(refusal("dataDir=/d\nclientPortAddress=127.0.0.1\n").contains("clientPort is missing"));
+    }
+
+    @Test
+    void missingFileAndFileThatIsNoTextAreNamed() throws Exception {
+        Path missing = directory.resolve("missing.cfg");
+        Function<Path, String> refusal = path -> assertThrows(ConfigException.class, () -> ServerConfig.read(path))
+                .getMessage();
+        assertEquals(missing + ": there is no such file", refusal.apply(missing));
+        Path binary = Files.write(directory.resolve("binary.cfg"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        assertEquals(binary + ": is not text in UTF-8", refusal.apply(binary));
+        Path malformed = Files.write(directory.resolve("bad.cfg"), "a=\\u12".getBytes(StandardCharsets.UTF_8));
+        assertTrue(refusal.apply(malformed).contains("not in the format of Java properties"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server.1=a:2888:3888\nserver.2=b:2888:3888\n", "server.1=a:2888:3888:observer\n"})
+    void ensembleIsRefused(String members) {
+        assertTrue(refusal(SMALLEST + members).contains("ensembles are not there yet"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "localhost:2888:3888;2182, 2182, 0.0.0.0",
+        "localhost:2888:3888:participant;127.0.0.1:2183, 2183, 127.0.0.1",
+        "localhost:2888:3888;[::1]:2184, 2184, ::1"
+    })
+    void onlyParticipantMayBringTheClientPort(String member, int port, String host) throws Exception {
+        ServerConfig config = read("dataDir=/d\nserver.1=" + member + "\n");
+        assertEquals(port, config.clientAddress().getPort());
+        assertEquals(InetAddress.getByName(host), config.clientAddress().getAddress());
+    }
+
+    @Test
+    void builtConfigurationDoesNotChangeWithItsBuilder() {
+        ServerConfig.Builder builder = ServerConfig.in(directory).tickTimeMs(100);
+        ServerConfig config = builder.build();
+        builder.tickTimeMs(200);
+        assertEquals(100, config.tickTimeMs());
+        assertEquals(200, config.minSessionTimeoutMs());
+    }
+}
