@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * counters, which anybody may read.
  *
  * <p>Phases: {@code GREETING} until the first frame or four-letter word; {@code CONNECTING} while the serial loop looks at
- * the handshake, and nothing is read; {@code OPEN}; {@code CLOSING}, when nothing more is taken from the client but what
+ * the handshake, and what comes is kept for later; {@code OPEN}; {@code CLOSING}, when nothing more is taken from the client but what
  * was put out for it still leaves.
  */
 public final class ClientConnection extends ChannelInboundHandlerAdapter {
@@ -185,6 +185,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        failed(cause);
+    }
+
+    void failed(Throwable cause) {
         if (cause instanceof IOException) {
             log.debug("connection={} remote={} io={}", number, remote, cause.toString());
         } else {
@@ -243,6 +247,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         unread = unread == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), unread, bytes);
+        if (phase == Phase.CONNECTING) {
+            // reading on shows when the client leaves, but only so much may gather
+            if (unread.readableBytes() > CHUNK_BYTES) {
+                channel.config().setAutoRead(false);
+            }
+            return;
+        }
         reading = true;
         try {
             decode();
@@ -355,7 +366,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private void handshake(ConnectRequest request) {
         phase = Phase.CONNECTING;
         cancelDeadline();
-        channel.config().setAutoRead(false);
         inCore = true;
         port.register(number, this);
         lane.pend(new Input.ConnectionOpened(number, remoteAddress()));
@@ -534,17 +544,21 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         sent.lazySet(sent.get() + 1);
         port.traffic().sent();
         JuteWriter writer = lane.writer();
-        writer.writeInt(0);
-        content.accept(writer);
-        writer.setInt(0, writer.size() - Integer.BYTES);
-        boolean large = writer.size() > CHUNK_BYTES;
-        if (large) {
-            writeOut();
-            channel.write(Unpooled.wrappedBuffer(writer.array(), 0, writer.size()), channel.voidPromise());
-        } else {
-            append(writer.array(), writer.size());
+        boolean large = false;
+        try {
+            writer.writeInt(0);
+            content.accept(writer);
+            writer.setInt(0, writer.size() - Integer.BYTES);
+            large = writer.size() > CHUNK_BYTES;
+            if (large) {
+                writeOut();
+                channel.write(Unpooled.wrappedBuffer(writer.array(), 0, writer.size()), channel.voidPromise());
+            } else {
+                append(writer.array(), writer.size());
+            }
+        } finally {
+            lane.released(large);
         }
-        lane.released(large);
     }
 
     private void append(byte[] bytes) {

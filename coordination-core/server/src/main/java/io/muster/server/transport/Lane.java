@@ -59,7 +59,7 @@ public final class Lane {
         for (Delivery next = deliveries.peek(); next != null && next.batch <= batch; next = deliveries.peek()) {
             deliveries.remove();
             for (Parcel parcel : next.parcels) {
-                parcel.connection.deliver(parcel.items);
+                guarded(parcel.connection, () -> parcel.connection.deliver(parcel.items));
             }
         }
         if (!paused.isEmpty() && resuming.isEmpty()) {
@@ -84,8 +84,17 @@ public final class Lane {
         resuming.clear();
         ready.addAll(paused);
         paused.clear();
-        ready.forEach(ClientConnection::readOn);
+        ready.forEach(connection -> guarded(connection, connection::readOn));
         submitPending();
+    }
+
+    /** What goes wrong with one connection ends that one, not the others that are served in the same go. */
+    private static void guarded(ClientConnection connection, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            connection.failed(e);
+        }
     }
 
     void pend(Input input) {
