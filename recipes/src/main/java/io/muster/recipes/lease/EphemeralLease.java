@@ -246,7 +246,11 @@ public class EphemeralLease implements Lease {
         if (!leaveActive(LeaseState.LOST)) {
             return;
         }
-        LOG.warn("lease={} token={} lost reason={}", node, token, reason);
+        if (reason == LeaseLoss.Reason.CLIENT_CLOSED) {
+            LOG.info("lease={} token={} ended with its client", node, token);
+        } else {
+            LOG.warn("lease={} token={} lost reason={}", node, token, reason);
+        }
         stopWatching();
         // If the session survived, others should not have to wait for our znode.
         node.remove().thenRun(() -> released.complete(null));

@@ -162,6 +162,6 @@ public final class DistributedLock {
     }
 
     private LockTimeoutException timeout(@Nullable Duration wait) {
-        return new LockTimeoutException("the lock " + path + " was not free within " + wait);
+        return new LockTimeoutException("the lock " + path + " was not acquired within " + wait);
     }
 }

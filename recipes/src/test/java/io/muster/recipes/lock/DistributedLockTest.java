@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.client.ClientClosedException;
+import io.muster.client.ClientSession;
 import io.muster.client.MultiFailedException;
 import io.muster.client.MusterClient;
 import io.muster.client.NoAuthException;
 import io.muster.client.Op;
 import io.muster.protocol.Acl;
+import io.muster.protocol.OpCode;
 import io.muster.recipes.lease.LeaseEvent;
 import io.muster.recipes.lease.LeaseLoss;
 import io.muster.recipes.lease.LeaseLostException;
@@ -196,6 +198,53 @@ class DistributedLockTest {
         for (MusterClient each : clients) {
             each.sync("/");
         }
+    }
+
+    @Test
+    void aFreeLockTakesOneRoundTripAndAHandOffNone() throws Exception {
+        try (FaultyProxy proxy = new FaultyProxy(server.port())) {
+            MusterClient far = server.connect(proxy.connectString(), Duration.ofSeconds(20));
+            client.create(path, new byte[0]);
+            proxy.holdReplies();
+            CompletableFuture<LockLease> free = DistributedLock.on(far, path).acquireAsync();
+            assertEquals(OpCode.CREATE2, proxy.awaitRequest());
+            assertEquals(OpCode.GET_CHILDREN2, proxy.awaitRequest());
+            proxy.letRepliesGo();
+            get(get(free).releaseAsync());
+
+            LockLease holder = lock().acquire(LONG);
+            CompletableFuture<LockLease> waiting = DistributedLock.on(far, path).acquireAsync();
+            Children.awaitCount(client, path, 2);
+            server.awaitWatchesBelow(path, 3);
+            far.sync("/");
+            while (proxy.nextRequest() != null) {
+                // those of before
+            }
+            holder.close();
+            LockLease handedOver = get(waiting);
+            for (OpCode op = proxy.nextRequest(); op != null; op = proxy.nextRequest()) {
+                assertTrue(op == OpCode.SYNC || op == OpCode.PING, () -> "a request for the hand-off");
+            }
+            get(handedOver.releaseAsync());
+            far.close();
+        }
+    }
+
+    @Test
+    void aLeaseIsHeldFromTheFirstMomentAlsoWhenTheSessionWasNotConfirmedForLong() throws Exception {
+        MusterClient idle = server.connect(server.connectString(), Duration.ofSeconds(2));
+        ClientSession session = idle.session().orElseThrow();
+        if (!session.isQuorumConfirmed()) {
+            // Reads confirm nothing: the deadline passes.
+            while (!session.remaining().isZero()) {
+                idle.exists("/");
+            }
+        }
+        CompletableFuture<Boolean> held = new CompletableFuture<>();
+        CompletableFuture<LockLease> future = DistributedLock.on(idle, path).acquireAsync();
+        future.thenAccept(lease -> held.complete(lease.isHeld()));
+        assertTrue(get(held));
+        get(future).close();
     }
 
     @Test

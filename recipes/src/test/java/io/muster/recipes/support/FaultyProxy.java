@@ -10,13 +10,16 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between clients and a server, frame by frame, and breaks what a test wants broken. Any thread.
  *
- * <p>What flows: {@link #cut()} closes all connections and lets no new one through until {@link #heal()}; {@link
+ * <p>{@link #cut()} closes all connections and lets no new one through until {@link #heal()}; {@link
  * #swallow()} keeps them open but lets nothing through.
  */
 public final class FaultyProxy implements AutoCloseable {
@@ -25,11 +28,13 @@ public final class FaultyProxy implements AutoCloseable {
     private final int serverPort;
     private final ServerSocket listener;
     private final Set<Pair> pairs = ConcurrentHashMap.newKeySet();
+    private final LinkedBlockingQueue<Integer> requests = new LinkedBlockingQueue<>();
     private final AtomicInteger notifications = new AtomicInteger();
     private volatile boolean refusing;
     private volatile boolean swallowing;
     private volatile @Nullable OpCode dropReplyTo;
     private volatile boolean cutOnDrop;
+    private volatile CountDownLatch replies = new CountDownLatch(0);
 
     public FaultyProxy(int serverPort) throws IOException {
         this.serverPort = serverPort;
@@ -80,6 +85,31 @@ public final class FaultyProxy implements AutoCloseable {
         refusing = false;
     }
 
+    /** The kind of the next request that a client sent, in the order of their coming; null when there is none. */
+    public @Nullable OpCode nextRequest() {
+        Integer code = requests.poll();
+        return code == null ? null : OpCode.of(code);
+    }
+
+    /** The same; waits for one. */
+    public OpCode awaitRequest() throws InterruptedException {
+        Integer code = requests.poll(30, TimeUnit.SECONDS);
+        OpCode op = code == null ? null : OpCode.of(code);
+        if (op == null) {
+            throw new AssertionError("no request, or an unknown one: " + code);
+        }
+        return op;
+    }
+
+    /** Replies wait here until {@link #letRepliesGo()}. */
+    public void holdReplies() {
+        replies = new CountDownLatch(1);
+    }
+
+    public void letRepliesGo() {
+        replies.countDown();
+    }
+
     /** How many watch events went to clients. */
     public int notifications() {
         return notifications.get();
@@ -87,6 +117,7 @@ public final class FaultyProxy implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        letRepliesGo();
         listener.close();
         breakConnections();
     }
@@ -116,6 +147,14 @@ public final class FaultyProxy implements AutoCloseable {
         Thread thread = new Thread(task, "faulty-proxy-" + name);
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts these threads", e);
+        }
     }
 
     private final class Pair {
@@ -160,7 +199,9 @@ public final class FaultyProxy implements AutoCloseable {
 
         private boolean request(byte[] frame) {
             OpCode op = dropReplyTo;
-            if (op != null && ByteBuffer.wrap(frame).getInt(Integer.BYTES) == op.code()) {
+            int type = ByteBuffer.wrap(frame).getInt(Integer.BYTES);
+            requests.add(type);
+            if (op != null && type == op.code()) {
                 dropReplyTo = null;
                 doomed.add(ByteBuffer.wrap(frame).getInt());
             }
@@ -168,6 +209,7 @@ public final class FaultyProxy implements AutoCloseable {
         }
 
         private boolean reply(byte[] frame) {
+            awaitUninterruptibly(replies);
             int xid = ByteBuffer.wrap(frame).getInt();
             if (xid == NOTIFICATION) {
                 notifications.incrementAndGet();
