@@ -10,6 +10,7 @@ import io.muster.recipes.lease.LeaseState;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +115,19 @@ public final class DistributedLock {
                     Outcome.UNKNOWN);
         }
         return result;
+    }
+
+    /**
+     * The same lock as the JDK has them: owned by a thread, re-entrant. Its {@code lock()} waits without limit, its {@code
+     * unlock()} is {@link LockLease#close()}; taking it once more after it was lost throws {@link LeaseLostException}.
+     * Each call makes another one with a count of its own: a thread that used two of them on one path would wait for itself.
+     */
+    public Lock asLock() {
+        return new ReentrantView(this);
+    }
+
+    long nanoTime() {
+        return loop.nanoTime();
     }
 
     @Override
