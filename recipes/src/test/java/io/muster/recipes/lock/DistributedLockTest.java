@@ -178,7 +178,7 @@ class DistributedLockTest {
             syncAll(clients);
             assertEquals(0, proxy.notifications());
             // Each watches itself and the one before, the holder only itself.
-            assertEquals(1 + 2 * waiters, server.watchesBelow(path));
+            server.awaitWatches(1 + 2 * waiters);
             holder.close();
             LockLease next = get(waiting.get(0));
             syncAll(clients);
@@ -215,7 +215,7 @@ class DistributedLockTest {
             LockLease holder = lock().acquire(LONG);
             CompletableFuture<LockLease> waiting = DistributedLock.on(far, path).acquireAsync();
             Children.awaitCount(client, path, 2);
-            server.awaitWatchesBelow(path, 3);
+            server.awaitWatches(3);
             far.sync("/");
             while (proxy.nextRequest() != null) {
                 // those of before
@@ -275,7 +275,7 @@ class DistributedLockTest {
     /** Also no watch is left, but the holder's on its own znode. */
     private void awaitHolderAlone() throws Exception {
         Children.awaitCount(client, path, 1);
-        server.awaitWatchesBelow(path, 1);
+        server.awaitWatches(1);
     }
 
     @Test

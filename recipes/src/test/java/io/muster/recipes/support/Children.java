@@ -3,6 +3,7 @@ package io.muster.recipes.support;
 import io.muster.client.MusterClient;
 import io.muster.client.NoNodeException;
 import io.muster.client.WatchEvent;
+import io.muster.client.Watcher;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,18 +22,20 @@ public final class Children {
     public static List<String> await(MusterClient client, String path, Predicate<List<String>> wanted)
             throws InterruptedException {
         LinkedBlockingQueue<WatchEvent> events = new LinkedBlockingQueue<>();
+        Watcher watcher = events::add;
         long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
         while (true) {
             List<String> names;
             try {
-                names = client.children(path, events::add);
+                names = client.children(path, watcher);
             } catch (NoNodeException e) {
                 names = List.of();
-                if (!wanted.test(names) && client.exists(path, events::add).isPresent()) {
+                if (!wanted.test(names) && client.exists(path, watcher).isPresent()) {
                     continue;
                 }
             }
             if (wanted.test(names)) {
+                client.unwatch(path, watcher);
                 return names;
             }
             if (events.poll(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS) == null) {

@@ -52,26 +52,23 @@ public final class TestServer implements AutoCloseable {
         clients.clear();
     }
 
-    /** How many pairs of a session and a path below the given one are watched. */
-    public int watchesBelow(String path) throws IOException {
-        int count = 0;
-        boolean counts = false;
-        for (String line : fourLetterWord("wchp").lines().toList()) {
-            if (line.startsWith("/")) {
-                counts = line.startsWith(path + "/");
-            } else if (counts && line.startsWith("\t")) {
-                count++;
-            }
-        }
-        return count;
+    /** How many watches there are, of all sessions. */
+    public int watches() throws IOException {
+        String metric = "zk_watch_count\t";
+        return fourLetterWord("mntr")
+                .lines()
+                .filter(line -> line.startsWith(metric))
+                .mapToInt(line -> Integer.parseInt(line.substring(metric.length())))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Asks again and again until the answer is the wanted one. */
-    public void awaitWatchesBelow(String path, int count) throws IOException {
+    public void awaitWatches(int count) throws IOException {
         long deadlineNanos = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        for (int now = watchesBelow(path); now != count; now = watchesBelow(path)) {
+        for (int now = watches(); now != count; now = watches()) {
             if (System.nanoTime() - deadlineNanos > 0) {
-                throw new AssertionError(now + " watches below " + path + ", not " + count);
+                throw new AssertionError("there are " + now + " watches, not " + count);
             }
         }
     }
