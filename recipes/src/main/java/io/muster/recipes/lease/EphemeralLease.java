@@ -127,6 +127,8 @@ public class EphemeralLease implements Lease {
                 LeaseLoss loss = lost.getNow(null);
                 if (loss != null) {
                     callbacks().execute(() -> call(entry, new LeaseEvent.Lost(loss)));
+                } else if (current() == LeaseState.SUSPECT) {
+                    callbacks().execute(() -> call(entry, new LeaseEvent.Suspected()));
                 }
             });
         } catch (ClientClosedException e) {

@@ -51,8 +51,8 @@ public interface Lease extends AutoCloseable {
     CompletableFuture<List<OpResult>> guardAsync(Op... ops);
 
     /**
-     * Calls the listener with each event from now on, and first with {@link LeaseEvent.Lost} if it is lost already: in
-     * order, by one thread at a time, which may block.
+     * Calls the listener with each event from now on, and first with {@link LeaseEvent.Suspected} or {@link
+     * LeaseEvent.Lost} if it is that already: in order, by one thread at a time, which may block.
      */
     Subscription addListener(Consumer<LeaseEvent> listener);
 
