@@ -2,6 +2,7 @@ package io.muster.replica.state;
 
 import io.muster.protocol.Acl;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,13 +43,19 @@ public final class StateEditor extends StateView {
     /** The state as it is now; later changes do not touch it. */
     public State freeze() {
         State state = new State(this);
-        edit = new ByteTrie.Edit();
+        newEdit();
         return state;
     }
 
     /** Goes back to a state that {@link #freeze} returned: what came after it never was. */
     public void reset(State state) {
         copyFrom(state);
+        newEdit();
+    }
+
+    /** What the last edit made names it as its owner for good: so it must not hold what it replaced. */
+    private void newEdit() {
+        edit.previous = null;
         edit = new ByteTrie.Edit();
     }
 
@@ -89,7 +96,7 @@ public final class StateEditor extends StateView {
         } else if (txn instanceof Txn.SetData set) {
             setData(set.path(), set.data(), set.version(), at, time, lenient, changes);
         } else if (txn instanceof Txn.Delete delete) {
-            delete(PathKey.of(delete.path()), at, lenient, changes);
+            delete(PathKey.of(delete.path()), at, lenient, lenient, changes);
         } else if (txn instanceof Txn.Multi multi) {
             if (!multi.failed()) {
                 multi.txns().forEach(sub -> applyOne(header, sub, lenient, changes));
@@ -105,7 +112,7 @@ public final class StateEditor extends StateView {
         } else if (txn instanceof Txn.CreateSession session) {
             putSession(header.sessionId(), session.timeoutMs());
         } else if (txn instanceof Txn.CloseSession session) {
-            closeSession(header.sessionId(), session.ephemerals(), at, changes);
+            closeSession(header.sessionId(), session.ephemerals(), at, lenient, changes);
         }
         // a check and an error change nothing
     }
@@ -130,9 +137,7 @@ public final class StateEditor extends StateView {
         if (present != null) {
             check(lenient, "create", path, "it exists");
             replace(key, parent, present, present.withAcl(acl, present.aversion()));
-            if (header.type() == 1) {
-                advance(parent, parentCounter, header.zxid());
-            }
+            advance(parent, parentCounter, header.zxid());
             return;
         }
         Znode znode = Znode.of(
@@ -224,10 +229,16 @@ public final class StateEditor extends StateView {
         }
     }
 
-    private void delete(PathKey key, long at, boolean lenient, @Nullable List<Change> changes) {
+    /**
+     * @param mayBeMissing whether a znode that is not there will do
+     * @param mayHaveChildren whether one with children will do: in a replay these are later ones, of a znode that came
+     *     after this one, and they go too, since the transactions that follow make them again
+     */
+    private void delete(
+            PathKey key, long at, boolean mayBeMissing, boolean mayHaveChildren, @Nullable List<Change> changes) {
         Directory parent = key.slash < 0 ? null : editDirectory(key.utf8, key.slash);
         if (parent == null) {
-            check(lenient, "delete", text(key), "its parent is missing");
+            check(mayBeMissing, "delete", text(key), "its parent is missing");
             return;
         }
         parent.children = layout.znodes.remove(parent.children, key.utf8, key.slash + 1, key.utf8.length, edit);
@@ -237,37 +248,52 @@ public final class StateEditor extends StateView {
             refreshDigest(parent);
         }
         if (gone == null) {
-            check(lenient, "delete", text(key), "it is missing");
+            check(mayBeMissing, "delete", text(key), "it is missing");
             return;
         }
         parent.childCount--;
-        znodeCount--;
-        dataBytes -= key.utf8.length + gone.dataLength();
-        unindex(key.utf8, gone.owner());
-        removeDirectory(key, gone);
+        Directory own = directory(key.utf8, key.utf8.length);
+        if (own != null && own.childCount > 0) {
+            check(mayHaveChildren, "delete", text(key), "it has " + own.childCount + " children");
+            removeBelow(own);
+        }
+        removeOne(key.utf8, gone);
         if (changes != null) {
             changes.add(new Change(Change.Kind.DELETED, text(key), gone.acl(), parent.self.acl()));
         }
     }
 
-    private void removeDirectory(PathKey key, Znode gone) {
-        Object without = layout.directories.remove(directories, key.utf8, 0, key.utf8.length, edit);
-        Directory own = (Directory) edit.previous;
-        if (own == null) {
-            digest -= digests.of(key.utf8, gone, 0, gone.czxid());
-        } else {
-            check(own.childCount == 0, "delete", text(key), "it has " + own.childCount + " children");
-            digest -= own.selfDigest;
-            directories = without;
+    private void removeBelow(Directory top) {
+        List<byte[]> paths = new ArrayList<>();
+        List<Znode> znodes = new ArrayList<>();
+        walk(top, (path, znode, own) -> {
+            if (own != top) {
+                paths.add(path);
+                znodes.add(znode);
+            }
+        });
+        for (int i = 0; i < paths.size(); i++) {
+            removeOne(paths.get(i), znodes.get(i));
         }
     }
 
-    private void closeSession(long sessionId, List<String> paths, long at, @Nullable List<Change> changes) {
+    /** All that there is of a znode but its place among its parent's children. */
+    private void removeOne(byte[] path, Znode gone) {
+        znodeCount--;
+        dataBytes -= path.length + gone.dataLength();
+        unindex(path, gone.owner());
+        directories = layout.directories.remove(directories, path, 0, path.length, edit);
+        Directory own = (Directory) edit.previous;
+        digest -= own == null ? digests.of(path, gone, 0, gone.czxid()) : own.selfDigest;
+    }
+
+    private void closeSession(
+            long sessionId, List<String> paths, long at, boolean lenient, @Nullable List<Change> changes) {
         for (String path : paths) {
-            delete(PathKey.of(path), at, true, changes);
+            delete(PathKey.of(path), at, true, lenient, changes);
         }
         for (String left : ephemerals(sessionId)) {
-            delete(PathKey.of(left), at, true, changes);
+            delete(PathKey.of(left), at, true, lenient, changes);
         }
         byte[] id = SessionEntry.key(sessionId);
         sessions = layout.sessions.remove(sessions, id, 0, id.length, edit);

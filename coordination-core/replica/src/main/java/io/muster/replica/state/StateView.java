@@ -200,7 +200,8 @@ public abstract sealed class StateView permits State, StateEditor {
         layout.directories.forEach(directories, each -> layout.znodes.forEach(each.children, visit));
     }
 
-    private void walk(Directory top, Visitor visitor) {
+    /** Visits a directory and what is below it, a parent before its children. */
+    final void walk(Directory top, Visitor visitor) {
         // a stack of its own: paths may be deeper than a thread's stack
         List<Directory> open = new ArrayList<>(List.of(top));
         while (!open.isEmpty()) {
