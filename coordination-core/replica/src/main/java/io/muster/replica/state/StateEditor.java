@@ -136,7 +136,8 @@ public final class StateEditor extends StateView {
         Znode present = layout.znodes.get(parent.children, key.utf8, nameFrom, key.utf8.length);
         if (present != null) {
             check(lenient, "create", path, "it exists");
-            replace(key, parent, present, present.withAcl(acl, present.aversion()));
+            Directory own = directory(key.utf8, key.utf8.length);
+            replace(key, parent, own, present, present.withAcl(acl, present.aversion()));
             advance(parent, parentCounter, header.zxid());
             return;
         }
@@ -188,14 +189,15 @@ public final class StateEditor extends StateView {
             boolean lenient,
             @Nullable List<Change> changes) {
         PathKey key = PathKey.of(path);
-        NodeView found = find(key);
-        if (found == null) {
+        Directory own = directory(key.utf8, key.utf8.length);
+        Directory parent = parentOf(key);
+        Znode before = znode(key, parent, own);
+        if (before == null) {
             check(lenient, "setData", path, "it is missing");
             return;
         }
-        Znode before = found.znode();
         Znode after = before.withData(data, version, at, time);
-        replace(key, parentToEdit(key), before, after);
+        replace(key, parent, own, before, after);
         if (changes != null) {
             changes.add(new Change(Change.Kind.DATA_CHANGED, path, after.acl(), after.acl()));
         }
@@ -203,22 +205,34 @@ public final class StateEditor extends StateView {
 
     private void setAcl(String path, AclList acl, int version, boolean lenient) {
         PathKey key = PathKey.of(path);
-        NodeView found = find(key);
-        if (found == null) {
+        Directory own = directory(key.utf8, key.utf8.length);
+        Directory parent = parentOf(key);
+        Znode before = znode(key, parent, own);
+        if (before == null) {
             check(lenient, "setACL", path, "it is missing");
             return;
         }
-        Znode before = found.znode();
-        replace(key, parentToEdit(key), before, before.withAcl(acl, version));
+        replace(key, parent, own, before, before.withAcl(acl, version));
+    }
+
+    private @Nullable Directory parentOf(PathKey key) {
+        return key.slash < 0 ? null : directory(key.utf8, key.slash);
+    }
+
+    private @Nullable Znode znode(PathKey key, @Nullable Directory parent, @Nullable Directory own) {
+        if (own != null) {
+            return own.self;
+        }
+        return parent == null ? null : layout.znodes.get(parent.children, key.utf8, key.slash + 1, key.utf8.length);
     }
 
     /** Puts a changed znode where the old one was: in its parent's directory and in its own, if it has one. */
-    private void replace(PathKey key, @Nullable Directory parent, Znode before, Znode after) {
+    private void replace(PathKey key, @Nullable Directory parent, @Nullable Directory own, Znode before, Znode after) {
         if (parent != null) {
-            parent.children = layout.znodes.put(parent.children, after, edit);
+            Directory edited = own(parent);
+            edited.children = layout.znodes.put(edited.children, after, edit);
         }
         dataBytes += after.dataLength() - before.dataLength();
-        Directory own = directory(key.utf8, key.utf8.length);
         if (own == null) {
             digest -= digests.of(key.utf8, before, 0, before.czxid());
             digest += digests.of(key.utf8, after, 0, after.czxid());
@@ -347,10 +361,6 @@ public final class StateEditor extends StateView {
                 entry == null ? new SessionEntry(sessionId, SessionEntry.ORPHAN, edit) : entry.copyFor(edit);
         sessions = layout.sessions.put(sessions, edited, edit);
         return edited;
-    }
-
-    private @Nullable Directory parentToEdit(PathKey key) {
-        return key.isRoot() ? null : editDirectory(key.utf8, key.slash);
     }
 
     /** The directory of a path, ours to change; made if the znode there has none yet. Null if there is no such znode. */
