@@ -44,7 +44,8 @@ final class ServerChild implements AutoCloseable {
     }
 
     static ServerChild start(Kind kind) throws IOException {
-        Path directory = Files.createTempDirectory("muster-benchmark-" + kind.name().toLowerCase(java.util.Locale.ROOT));
+        Path directory =
+                Files.createTempDirectory("muster-benchmark-" + kind.name().toLowerCase(java.util.Locale.ROOT));
         int port = freePort();
         Path config = Files.writeString(
                 directory.resolve("zoo.cfg"),

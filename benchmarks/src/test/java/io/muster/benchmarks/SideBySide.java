@@ -141,10 +141,31 @@ public final class SideBySide {
                     boolean musterFirst = round % 2 == 0;
                     for (Side side : musterFirst ? List.of(muster, zookeeper) : List.of(zookeeper, muster)) {
                         ServerChild.Kind kind = side == muster ? ServerChild.Kind.MUSTER : ServerChild.Kind.ZOOKEEPER;
-                        measure(samples, "setData, 256 in flight", kind, side, side::pipelinedSets, 20_000 * factor, counts);
-                        measure(samples, "getData, 256 in flight", kind, side, side::pipelinedGets, 60_000 * factor, counts);
+                        measure(
+                                samples,
+                                "setData, 256 in flight",
+                                kind,
+                                side,
+                                side::pipelinedSets,
+                                20_000 * factor,
+                                counts);
+                        measure(
+                                samples,
+                                "getData, 256 in flight",
+                                kind,
+                                side,
+                                side::pipelinedGets,
+                                60_000 * factor,
+                                counts);
                         measure(samples, "setData, one by one", kind, side, side::sequentialSets, 500 * factor, counts);
-                        measure(samples, "getData, one by one", kind, side, side::sequentialGets, 5_000 * factor, counts);
+                        measure(
+                                samples,
+                                "getData, one by one",
+                                kind,
+                                side,
+                                side::sequentialGets,
+                                5_000 * factor,
+                                counts);
                         measure(samples, "lock/unlock, DistributedLock", kind, side, side::locks, 300 * factor, counts);
                         Work stack = kind == ServerChild.Kind.MUSTER ? side::locks : side::curatorLocks;
                         measure(samples, "lock/unlock, Curator on ZooKeeper", kind, side, stack, 300 * factor, counts);
@@ -179,7 +200,8 @@ public final class SideBySide {
     }
 
     private static void print(Map<String, Map<ServerChild.Kind, List<Sample>>> samples) {
-        System.out.println("| workload | Muster us/op | ZooKeeper us/op | ratio | Muster server CPU us/op | ZooKeeper | ratio |");
+        System.out.println(
+                "| workload | Muster us/op | ZooKeeper us/op | ratio | Muster server CPU us/op | ZooKeeper | ratio |");
         System.out.println("|---|---|---|---|---|---|---|");
         samples.forEach((workload, bySide) -> {
             double[] muster = medians(bySide.get(ServerChild.Kind.MUSTER));
