@@ -243,11 +243,24 @@ final class HouseRules {
             Map.entry("io.muster.replica.watch", List.of("io.muster.protocol", "io.muster.replica.state")),
             Map.entry(
                     "io.muster.server",
-                    List.of("io.muster.protocol", "io.muster.replica", "io.netty", "org.slf4j", "com.sun.management")),
+                    List.of(
+                            "io.muster.protocol",
+                            "io.muster.replica",
+                            "io.netty",
+                            "org.slf4j",
+                            "com.sun.management",
+                            "com.google.common",
+                            "com.github.benmanes.caffeine")),
             Map.entry("io.muster.server.storage", List.of("io.muster.protocol", "io.muster.replica", "org.slf4j")),
             Map.entry(
                     "io.muster.server.transport",
-                    List.of("io.muster.protocol", "io.muster.replica", "io.netty", "org.slf4j")),
+                    List.of(
+                            "io.muster.protocol",
+                            "io.muster.replica",
+                            "io.netty",
+                            "org.slf4j",
+                            "com.google.common",
+                            "com.github.benmanes.caffeine")),
             Map.entry(
                     "io.muster.recipes",
                     List.of("io.muster.protocol", "io.muster.client", "org.slf4j", "tools.jackson.core")),
