@@ -1,0 +1,141 @@
+package io.muster.testkit;
+
+import io.muster.server.MusterServer;
+import io.muster.server.config.ServerConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Muster server in the test's own process: on a free port of the loopback interface, with ticks of 500 ms (so sessions of
+ * 1 to 60 s), on a directory of its own. Any number of them may run at once.
+ *
+ * <p>{@link #close()} stops the server and deletes the directory. Not for several threads; clients may use it from any.
+ */
+public final class TestServer implements AutoCloseable {
+    private static final int TICK_MS = 500;
+    private static final int MAX_SESSION_TIMEOUT_MS = 60_000;
+
+    private final Consumer<ServerConfig.Builder> configure;
+    private final Path directory;
+    private int port;
+    private @Nullable MusterServer server;
+
+    private TestServer(Consumer<ServerConfig.Builder> configure, Path directory) {
+        this.configure = configure;
+        this.directory = directory;
+    }
+
+    /** Starts a server; it serves when this returns. */
+    public static TestServer start() {
+        return start(config -> {});
+    }
+
+    /**
+     * Starts a server with a configuration of its own; it serves when this returns.
+     *
+     * @param configure changes the defaults; called again at each {@link #restart()}
+     */
+    public static TestServer start(Consumer<ServerConfig.Builder> configure) {
+        TestServer started;
+        try {
+            started = new TestServer(configure, Files.createTempDirectory("muster-test-"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("no temporary directory for a test server", e);
+        }
+        try {
+            started.launch();
+            return started;
+        } catch (RuntimeException | Error e) {
+            started.close();
+            throw e;
+        }
+    }
+
+    /** The same through all restarts. */
+    public int port() {
+        return port;
+    }
+
+    public String connectString() {
+        return "127.0.0.1:" + port;
+    }
+
+    public Path dataDirectory() {
+        return directory.resolve("data");
+    }
+
+    public boolean isRunning() {
+        return server != null;
+    }
+
+    /** Stops the server as an operator would; nothing if it is not running. Sessions live on in its directory. */
+    public void stop() {
+        MusterServer running = server;
+        server = null;
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    /**
+     * Ends the server without a word to its clients, as far as that can be done inside a process: what it was about to
+     * write it still writes. To lose that too takes a process of its own.
+     */
+    public void kill() {
+        stop();
+    }
+
+    /**
+     * Starts the server again, on the same port and directory; it serves when this returns.
+     *
+     * @throws IllegalStateException if it is running
+     */
+    public void restart() {
+        if (isRunning()) {
+            throw new IllegalStateException("the server is running");
+        }
+        launch();
+    }
+
+    private void launch() {
+        ServerConfig.Builder config = ServerConfig.in(dataDirectory())
+                .tickTimeMs(TICK_MS)
+                .sessionTimeoutsMs(2 * TICK_MS, MAX_SESSION_TIMEOUT_MS)
+                .maxConnectionsPerAddress(0)
+                .extendedTypes(true)
+                .words(Set.of("*"));
+        configure.accept(config);
+        if (port != 0) {
+            config.clientPort(port);
+        }
+        MusterServer started = MusterServer.start(config.build());
+        server = started;
+        port = started.clientPort();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        try (Stream<Path> walk = Files.walk(directory)) {
+            List<Path> files = walk.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + directory, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "TestServer[" + connectString() + ", " + directory + "]";
+    }
+}
