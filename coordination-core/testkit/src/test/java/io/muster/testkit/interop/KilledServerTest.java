@@ -43,8 +43,9 @@ class KilledServerTest {
     void everyAcknowledgedWriteSurvivesAKillAndNoMultiIsHalfDone() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(WRITERS);
         List<Acknowledged> acknowledged = new ArrayList<>();
-        // Snapshots often, so that a kill falls into some of them too.
+        // As in production, and with snapshots so often that a kill falls into some of them too.
         try (MusterProcess server = MusterProcess.builder()
+                .property("zookeeper.forceSync", "yes")
                 .property("zookeeper.snapCount", "100")
                 .property("zookeeper.preAllocSize", "256")
                 .start()) {
