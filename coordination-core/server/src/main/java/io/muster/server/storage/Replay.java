@@ -72,9 +72,9 @@ final class Replay {
                 }
                 if (!holdsAny) {
                     judgeDamageBefore(next, disk, reader);
-                    holdsAny = true;
                 }
-                accept(next, reader);
+                accept(next, !holdsAny, reader);
+                holdsAny = true;
                 next = reader.next();
             }
             if (!holdsAny) {
@@ -112,7 +112,7 @@ final class Replay {
         emptyAtEnd.clear();
     }
 
-    private void accept(Transaction next, LogReader reader) {
+    private void accept(Transaction next, boolean firstOfFile, LogReader reader) {
         long zxid = next.zxid();
         if (zxid <= last) {
             repeated += zxid > base.state().zxid() ? 1 : 0;
@@ -124,21 +124,41 @@ final class Replay {
                     + (last == base.state().zxid() ? "that of the snapshot" : "the one before it")
                     + "; bring back the missing file" + Recovery.WHAT_NOW);
         }
+        boolean newEpoch = Zxid.epoch(zxid) > Zxid.epoch(last) && !trustsStart;
         trustsStart = false;
-        editor.replay(next);
-        last = zxid;
+        try {
+            editor.replay(next);
+        } catch (IllegalStateException e) {
+            throw new CorruptStorageException(
+                    "transaction " + Zxid.toString(zxid) + ", which ends in " + reader.where()
+                            + ", does not fit those before it: " + e.getMessage() + Recovery.WHAT_NOW,
+                    e);
+        }
         replayed++;
+        checkDigest(next, firstOfFile && newEpoch);
+        last = zxid;
+    }
+
+    private void checkDigest(Transaction next, boolean afterPossibleGap) {
         Long digest = next.digest();
         SnapshotFile.DigestBlock block = base.digestBlock();
-        if (block != null && block.zxid() == zxid) {
+        if (block != null && block.zxid() == next.zxid()) {
             digestsCovered = true;
         }
-        if (digest != null) {
-            // without a block, nobody knows until when a snapshot was being written: until the first digest that fits
-            digestsCovered |= block == null && digest == editor.digest();
-            if (digestsCovered) {
-                compareDigest(zxid, digest);
-            }
+        if (digest == null) {
+            return;
+        }
+        boolean differs = digest != editor.digest();
+        if (differs && digestsCovered && digestMismatches == 0 && afterPossibleGap) {
+            throw new CorruptStorageException("the log seems to lack what is between " + Zxid.toString(last) + " and "
+                    + Zxid.toString(next.zxid())
+                    + ", the first of an epoch: the digest fits the state up to the former and"
+                    + " not from the latter on; bring back the missing file" + Recovery.WHAT_NOW);
+        }
+        // without a block, nobody knows until when a snapshot was being written: until the first digest that fits
+        digestsCovered |= block == null && !differs;
+        if (digestsCovered) {
+            compareDigest(next.zxid(), digest);
         }
     }
 

@@ -126,7 +126,7 @@ final class MemoryDisk implements Disk {
             int kept = random.nextInt(pendingNames.size() + 1);
             pendingNames.subList(0, kept).forEach(each -> each.apply(left));
         }
-        double share = random.nextInt(3) / 2.0;
+        double share = loss == Loss.ANY_PART ? random.nextInt(3) / 2.0 : 0;
         Map<Inode, Inode> copies = new LinkedHashMap<>();
         left.forEach((name, inode) -> {
             Inode copy = copies.computeIfAbsent(inode, each -> new Inode());
