@@ -1,5 +1,7 @@
 package io.muster.cli;
 
+import io.muster.samples.shop.DemoCommand;
+import io.muster.samples.shop.ShopCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -12,7 +14,13 @@ import picocli.CommandLine.Spec;
         name = "muster",
         description = "A coordination service that speaks ZooKeeper's protocol.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ServerCommand.class, VersionCommand.class, HelpCommand.class})
+        subcommands = {
+            ServerCommand.class,
+            DemoCommand.class,
+            ShopCommand.class,
+            VersionCommand.class,
+            HelpCommand.class
+        })
 public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int WRONG_CONFIGURATION = 2;
