@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -30,6 +32,7 @@ import picocli.CommandLine.Option;
 final class WorkerCommand implements Callable<Integer> {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(20);
     private static final Duration LOCK_LIMIT = Duration.ofSeconds(30);
+    private static final int LEFT = 3;
     private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
 
     @Option(names = "--connect", required = true, paramLabel = "HOST:PORT", description = "The ensemble.")
@@ -65,10 +68,12 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--until-stdin-ends", description = "Also end when standard input does, as when a parent is gone.")
     private boolean untilInputEnds;
 
+    private final CountDownLatch leaving = new CountDownLatch(1);
+
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         if (untilInputEnds) {
-            endWithInput();
+            leaveWithInput(Thread.currentThread());
         }
         StockStore store = StockStore.open(directory);
         try (MusterClient client = MusterClient.builder()
@@ -84,7 +89,7 @@ final class WorkerCommand implements Callable<Integer> {
             }
             DistributedLock lock = DistributedLock.on(
                     client, lockPath, LockOptions.DEFAULTS.withData(name.getBytes(StandardCharsets.UTF_8)));
-            while (true) {
+            while (leaving.getCount() > 0) {
                 try {
                     if (!sellOne(lock, store)) {
                         say(new WorkerEvent.SoldOut());
@@ -96,9 +101,11 @@ final class WorkerCommand implements Callable<Integer> {
                         | LockTimeoutException e) {
                     // Nothing was sold by us: what is written to the store is written once, and is not part of this.
                     say(new WorkerEvent.Trouble(e.getClass().getSimpleName() + ": " + e.getMessage()));
-                    Thread.sleep(RETRY_PAUSE.toMillis());
+                    pause(RETRY_PAUSE);
                 }
             }
+        } catch (InterruptedException e) {
+            return LEFT;
         }
         return 0;
     }
@@ -120,7 +127,7 @@ final class WorkerCommand implements Callable<Integer> {
             } else if (next instanceof Answer.ForSale offer) {
                 say(new WorkerEvent.Found(offer.item(), token));
                 // What takes its time in a sale: a payment, a parcel. Whatever happens to the lock happens here.
-                Thread.sleep(thinkMs);
+                pause(Duration.ofMillis(thinkMs));
                 // Asking lease.isHeld() here would catch most late writes, and never all: the process can be paused
                 // between
                 // the question and the write. So this worker does not ask. It shows its token, and the store decides.
@@ -147,7 +154,8 @@ final class WorkerCommand implements Callable<Integer> {
         }
     }
 
-    private void endWithInput() {
+    /** When nobody is left to tell, this worker lets go of all it has, at once, and goes. */
+    private void leaveWithInput(Thread working) {
         Thread reader = new Thread(
                 () -> {
                     try {
@@ -155,12 +163,19 @@ final class WorkerCommand implements Callable<Integer> {
                     } catch (IOException e) {
                         say(new WorkerEvent.Trouble("standard input: " + e.getMessage()));
                     }
-                    // Nobody is left to tell, so there is no use in ending in good order.
-                    Runtime.getRuntime().halt(3);
+                    leaving.countDown();
+                    working.interrupt();
                 },
                 name + "-input");
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** Waits, unless the worker shall leave: that interrupts. */
+    private void pause(Duration duration) throws InterruptedException {
+        if (leaving.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new InterruptedException("the worker leaves");
+        }
     }
 
     /** Whole lines, at once, also from several threads. */

@@ -26,6 +26,9 @@ import picocli.CommandLine;
 /** The whole demo, with its server, its processes and their accidents. */
 @DisabledOnOs(OS.WINDOWS)
 class DemoTest {
+    @TempDir
+    private Path temporary;
+
     private final StringWriter told = new StringWriter();
 
     @Test
@@ -59,7 +62,7 @@ class DemoTest {
 
     @Test
     @Timeout(90)
-    void aSignalEndsItAndLeavesNoProcessAndNoFile(@TempDir Path temporary) throws Exception {
+    void aSignalEndsItAndLeavesNoProcessAndNoFile() throws Exception {
         Process demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Djava.io.tmpdir=" + temporary,
@@ -91,6 +94,37 @@ class DemoTest {
             }
         } finally {
             demo.descendants().forEach(ProcessHandle::destroyForcibly);
+            demo.destroyForcibly();
+        }
+    }
+
+    @Test
+    @Timeout(90)
+    void workersOfADemoThatWasKilledGoByThemselves() throws Exception {
+        Process demo = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + temporary,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        List<ProcessHandle> workers = List.of();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(demo.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                told.append(line).append('\n');
+                if (line.contains(" sold the ")) {
+                    workers = demo.descendants().toList();
+                    demo.toHandle().destroyForcibly();
+                }
+            }
+            assertFalse(workers.isEmpty(), told::toString);
+            for (ProcessHandle worker : workers) {
+                worker.onExit().get(30, TimeUnit.SECONDS);
+            }
+        } finally {
+            workers.forEach(ProcessHandle::destroyForcibly);
             demo.destroyForcibly();
         }
     }
