@@ -7,6 +7,7 @@ import io.muster.replica.state.Transaction;
 import io.muster.server.storage.FileNames.Named;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,13 @@ final class Replay {
     private long last;
     private int replayed;
     private int repeated;
+    /** What the snapshot says of its own digest; null where that says nothing, being older than the snapshot. */
+    private final SnapshotFile.@Nullable DigestBlock block;
+
     private boolean digestsCovered;
+    /** The snapshot does not fit its own digest, and no later transaction has told yet what to think of it. */
+    private boolean blockDiffers;
+
     private int digestsCompared;
     private int digestMismatches;
 
@@ -39,11 +46,9 @@ final class Replay {
         this.limit = limit;
         this.trustsStart = trustsStart;
         this.last = base.state().zxid();
-        SnapshotFile.DigestBlock block = base.digestBlock();
-        if (block != null && block.zxid() == last) {
-            digestsCovered = true;
-            compareDigest(last, block.digest());
-        }
+        SnapshotFile.DigestBlock written = base.digestBlock();
+        this.block = written != null && written.zxid() >= last ? written : null;
+        compareWithBlock(last);
     }
 
     void run(Disk disk, List<Named> logs) {
@@ -141,13 +146,15 @@ final class Replay {
 
     private void checkDigest(Transaction next, boolean afterPossibleGap) {
         Long digest = next.digest();
-        SnapshotFile.DigestBlock block = base.digestBlock();
-        if (block != null && block.zxid() == next.zxid()) {
-            digestsCovered = true;
+        if (block != null && next.zxid() <= block.zxid()) {
+            compareWithBlock(next.zxid());
+            return;
         }
+        digestsCovered |= block != null;
         if (digest == null) {
             return;
         }
+        blockDiffers = false;
         boolean differs = digest != editor.digest();
         if (differs && digestsCovered && digestMismatches == 0 && afterPossibleGap) {
             throw new CorruptStorageException("the log seems to lack what is between " + Zxid.toString(last) + " and "
@@ -159,6 +166,22 @@ final class Replay {
         digestsCovered |= block == null && !differs;
         if (digestsCovered) {
             compareDigest(next.zxid(), digest);
+        }
+    }
+
+    /**
+     * ZooKeeper writes its snapshots while it applies, and the block names the last transaction that was wholly applied: the
+     * tree may hold a part of the one after it already. So a difference at the block says nothing until the next digest.
+     */
+    private void compareWithBlock(long zxid) {
+        if (block == null || block.zxid() != zxid) {
+            return;
+        }
+        if (block.digest() == editor.digest()) {
+            digestsCovered = true;
+            digestsCompared++;
+        } else {
+            blockDiffers = true;
         }
     }
 
@@ -180,6 +203,9 @@ final class Replay {
 
     /** Says what is not worth refusing for. */
     void warn() {
+        if (blockDiffers && block != null) {
+            compareDigest(block.zxid(), block.digest());
+        }
         if (repeated > 0) {
             LOG.warn("the log holds {} transactions twice; each was applied once", repeated);
         }

@@ -11,11 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.protocol.JuteWriter;
 import io.muster.replica.state.Transaction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class RecoveryTest {
@@ -339,6 +341,46 @@ class RecoveryTest {
                     .toList();
             write(storage, wrong);
         }
+        assertEquals(1, recover(disk).digestMismatches());
+    }
+
+    /** A snapshot as ZooKeeper may write it: named and sealed for one transaction, with the next one in its tree already. */
+    private void putRunAhead(MemoryDisk disk, long zxid) {
+        MemoryDisk aside = new MemoryDisk();
+        SnapshotFile.write(aside, script.stateAt(zxid + 1), 4096, () -> false);
+        byte[] whole = aside.content(FileNames.snapshot(zxid + 1));
+        int blocks = SnapshotFileTest.DIGEST_BYTES + SnapshotFileTest.LAST_ZXID_BYTES;
+        byte[] body = Arrays.copyOf(whole, whole.length - blocks);
+        JuteWriter digest = new JuteWriter()
+                .writeLong(zxid)
+                .writeInt(2)
+                .writeLong(script.stateAt(zxid).digest());
+        disk.put(FileNames.snapshot(zxid), SnapshotFileTest.sealed(body, digest));
+    }
+
+    private long aChange() {
+        return LongStream.range(5, 19)
+                .filter(zxid -> script.stateAt(zxid).digest()
+                        != script.stateAt(zxid + 1).digest())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aSnapshotThatRanAheadOfItsDigestByOneTransactionIsNoDifference() {
+        MemoryDisk disk = diskWith(script);
+        putRunAhead(disk, aChange());
+        Recovered found = recover(disk);
+        assertEquals(aChange(), found.snapshotZxid());
+        assertEquals(0, found.digestMismatches());
+        assertEquals(script.last(), found.lastZxid());
+        assertSame(script.end(), found.state());
+    }
+
+    @Test
+    void aSnapshotThatDoesNotFitItsDigestAndHasNothingBehindItIsADifference() {
+        MemoryDisk disk = new MemoryDisk();
+        putRunAhead(disk, aChange());
         assertEquals(1, recover(disk).digestMismatches());
     }
 

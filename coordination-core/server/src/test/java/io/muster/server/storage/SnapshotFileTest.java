@@ -20,8 +20,8 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 class SnapshotFileTest {
-    private static final int DIGEST_BYTES = 33;
-    private static final int LAST_ZXID_BYTES = 21;
+    static final int DIGEST_BYTES = 33;
+    static final int LAST_ZXID_BYTES = 21;
 
     private final Script script = Script.of(4, 80);
     private final String name = FileNames.snapshot(script.last());
@@ -107,7 +107,8 @@ class SnapshotFileTest {
         assertSame(script.end(), read(name).state());
     }
 
-    private static byte[] sealed(byte[] before, JuteWriter block) {
+    /** A snapshot's bytes with one more block behind them. */
+    static byte[] sealed(byte[] before, JuteWriter block) {
         JuteWriter out = new JuteWriter().writeBytes(before, 0, before.length);
         out.writeBytes(block.array(), 0, block.size());
         Adler32 adler = new Adler32();

@@ -106,7 +106,7 @@ class DataDirectoryInteropTest {
     @Test
     void zooKeeperLoadsALogOfOursWithItsDigestAtEveryTransaction() {
         State end = writeHistory(dataDir, "/ours", false);
-        assertSame(end, ZooKeeperDisk.load(dataDir));
+        assertSameAndAllDigestsFit(end, ZooKeeperDisk.load(dataDir));
         assertSame(end, recover(dataDir).state());
     }
 
@@ -114,7 +114,7 @@ class DataDirectoryInteropTest {
     void zooKeeperLoadsASnapshotOfOursAndTheLogBehindIt() {
         writeHistory(dataDir, "/first", true);
         State end = writeHistory(dataDir, "/second", false);
-        assertSame(end, ZooKeeperDisk.load(dataDir));
+        assertSameAndAllDigestsFit(end, ZooKeeperDisk.load(dataDir));
         assertSame(end, recover(dataDir).state());
     }
 
@@ -126,7 +126,7 @@ class DataDirectoryInteropTest {
                 Files.delete(file);
             }
         }
-        assertSame(end, ZooKeeperDisk.load(dataDir));
+        assertSameAndAllDigestsFit(end, ZooKeeperDisk.load(dataDir));
         assertSame(end, recover(dataDir).state());
     }
 
@@ -171,13 +171,19 @@ class DataDirectoryInteropTest {
 
     private static void assertSame(ZooKeeperDisk expected, Recovered found) {
         assertEquals(0, found.digestMismatches());
-        assertEquals(List.of(), expected.digestMismatches());
         assertSame(found.state(), expected);
     }
 
-    /** ZooKeeper's view and ours are one. */
-    private static void assertSame(State ours, ZooKeeperDisk theirs) {
+    private static void assertSameAndAllDigestsFit(State ours, ZooKeeperDisk theirs) {
         assertEquals(List.of(), theirs.digestMismatches());
+        assertSame(ours, theirs);
+    }
+
+    /**
+     * ZooKeeper's view and ours are one. What ZooKeeper says of digests is not asked here: its own snapshots, which it takes
+     * while it writes, may run ahead of their digest by one transaction, and it reports that as a difference.
+     */
+    private static void assertSame(State ours, ZooKeeperDisk theirs) {
         assertEquals(Map.copyOf(stats(ours)), Map.copyOf(theirs.stats()));
         assertEquals(ours.zxid(), theirs.lastZxid());
         assertEquals(ours.digest(), theirs.digest());
