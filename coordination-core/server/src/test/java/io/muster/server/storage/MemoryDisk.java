@@ -53,6 +53,14 @@ final class MemoryDisk implements Disk {
         private byte[] durable = new byte[0];
         private final List<Change> pending = new ArrayList<>();
 
+        Inode copy() {
+            Inode copy = new Inode();
+            copy.cached = cached.clone();
+            copy.durable = durable.clone();
+            copy.pending.addAll(pending);
+            return copy;
+        }
+
         void force() {
             pending.forEach(each -> durable = each.apply(durable));
             pending.clear();
@@ -119,30 +127,37 @@ final class MemoryDisk implements Disk {
 
     /** The disk that the next server finds. */
     MemoryDisk afterCrash(Loss loss, RandomGenerator random) {
+        return loss == Loss.NOTHING ? afterKill() : afterPowerLoss(loss, random);
+    }
+
+    /** The page cache is still there, and still not durable. */
+    private MemoryDisk afterKill() {
         MemoryDisk next = new MemoryDisk();
-        Map<String, Inode> left = new TreeMap<>(loss == Loss.NOTHING ? names : durableNames);
+        Map<Inode, Inode> copies = new LinkedHashMap<>();
+        names.forEach((name, inode) -> next.names.put(name, copies.computeIfAbsent(inode, Inode::copy)));
+        durableNames.forEach((name, inode) -> next.durableNames.put(name, copies.computeIfAbsent(inode, Inode::copy)));
+        return next;
+    }
+
+    private MemoryDisk afterPowerLoss(Loss loss, RandomGenerator random) {
+        MemoryDisk next = new MemoryDisk();
+        Map<String, Inode> left = new TreeMap<>(durableNames);
+        double share = 0;
         if (loss == Loss.ANY_PART) {
             // a journal keeps the order of names
             int kept = random.nextInt(pendingNames.size() + 1);
             pendingNames.subList(0, kept).forEach(each -> each.apply(left));
+            share = random.nextInt(3) / 2.0;
         }
-        double share = loss == Loss.ANY_PART ? random.nextInt(3) / 2.0 : 0;
-        Map<Inode, Inode> copies = new LinkedHashMap<>();
-        left.forEach((name, inode) -> {
-            Inode copy = copies.computeIfAbsent(inode, each -> new Inode());
-            byte[] content = loss == Loss.NOTHING ? inode.cached.clone() : inode.durable.clone();
-            if (loss == Loss.ANY_PART) {
-                for (Change change : inode.pending) {
-                    for (Change sector : change.sectors()) {
-                        content = random.nextDouble() < share ? sector.apply(content) : content;
-                    }
+        for (Map.Entry<String, Inode> entry : left.entrySet()) {
+            byte[] content = entry.getValue().durable.clone();
+            for (Change change : entry.getValue().pending) {
+                for (Change sector : change.sectors()) {
+                    content = share > 0 && random.nextDouble() < share ? sector.apply(content) : content;
                 }
             }
-            copy.cached = content;
-            copy.durable = content.clone();
-            next.names.put(name, copy);
-        });
-        next.durableNames = new TreeMap<>(next.names);
+            next.put(entry.getKey(), content);
+        }
         return next;
     }
 

@@ -309,6 +309,20 @@ class RecoveryTest {
     }
 
     @Test
+    void aSnapshotThatItsWriterDidNotForceIsForcedBeforeItIsUsed() {
+        MemoryDisk source = new MemoryDisk();
+        SnapshotFile.write(source, script.end(), 1 << 20, () -> false);
+        MemoryDisk disk = new MemoryDisk();
+        for (String name : source.list()) {
+            byte[] content = source.content(name);
+            disk.open(name).write(0, content, 0, content.length);
+        }
+        recover(disk);
+        MemoryDisk after = disk.afterCrash(MemoryDisk.Loss.ALL, new Random(1));
+        assertSame(script.end(), recover(after).state());
+    }
+
+    @Test
     void anUnfinishedSnapshotIsDeleted() {
         MemoryDisk disk = threeFiles();
         disk.put("tmp.snapshot.5", new byte[100]);

@@ -1,0 +1,98 @@
+package io.muster.server.storage;
+
+import static io.muster.server.storage.StorageFixture.SETTINGS;
+import static io.muster.server.storage.StorageFixture.assertSame;
+import static io.muster.server.storage.StorageFixture.write;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileDiskTest {
+    @TempDir
+    Path directory;
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String read(Disk disk, String name, long offset) throws IOException {
+        try (InputStream in = disk.read(name, offset)) {
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    @Test
+    void aHistoryComesBackFromRealFiles() {
+        Script script = Script.of(2, 90);
+        Path data = directory.resolve("a/data");
+        Path log = directory.resolve("b/log");
+        for (int i = 0; i < 3; i++) {
+            try (Storage storage = Storage.open(data, log, SETTINGS, new Random(1))) {
+                write(storage, script.transactions().subList(30 * i, 30 * (i + 1)));
+                storage.snapshot(script.stateAt(storage.lastZxid()), Runnable::run)
+                        .join();
+            }
+        }
+        try (Storage storage = Storage.open(data, log, SETTINGS, new Random(1))) {
+            assertSame(script.end(), storage.takeRecovered().state());
+        }
+        assertTrue(Files.exists(data.resolve("version-2").resolve(FileNames.snapshot(script.last()))));
+        assertTrue(Files.exists(log.resolve("version-2").resolve("log.1")));
+    }
+
+    @Test
+    void filesAreWrittenAnywhereCutReplacedRenamedAndDeleted() throws IOException {
+        Disk disk = FileDisk.open(directory.resolve("new"));
+        assertEquals(List.of(), disk.list());
+        try (DiskFile file = disk.open("one")) {
+            file.write(0, bytes("0123456789"), 0, 10);
+            file.write(4, bytes("xabcx"), 1, 3);
+            file.force();
+            file.truncate(8);
+            assertEquals(8, file.size());
+        }
+        assertEquals("0123abc7", read(disk, "one", 0));
+        assertEquals("c7", read(disk, "one", 6));
+        disk.replace("two", bytes("first"));
+        disk.replace("two", bytes("2nd"));
+        assertEquals("2nd", read(disk, "two", 0));
+        disk.rename("one", "two");
+        assertEquals("0123abc7", read(disk, "two", 0));
+        assertEquals(List.of("two"), disk.list());
+        disk.delete("two");
+        disk.delete("two");
+        assertFalse(disk.exists("two"));
+        assertTrue(disk.usableBytes() > 0);
+        disk.forceDirectory();
+    }
+
+    @Test
+    void aFailureNamesTheFile() {
+        Disk disk = FileDisk.open(directory);
+        String message =
+                assertThrows(StorageException.class, () -> disk.size("none")).getMessage();
+        assertTrue(message.contains(directory.resolve("none").toString()), message);
+    }
+
+    @Test
+    void oneLockKeepsOthersOut() {
+        Disk disk = FileDisk.open(directory);
+        Disk.Lock lock = disk.lock();
+        Disk other = FileDisk.open(directory);
+        assertTrue(
+                assertThrows(StorageException.class, other::lock).getMessage().contains("another server uses"));
+        lock.close();
+        other.lock().close();
+    }
+}

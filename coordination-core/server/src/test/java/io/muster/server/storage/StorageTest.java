@@ -1,0 +1,229 @@
+package io.muster.server.storage;
+
+import static io.muster.server.storage.StorageFixture.SETTINGS;
+import static io.muster.server.storage.StorageFixture.assertSame;
+import static io.muster.server.storage.StorageFixture.open;
+import static io.muster.server.storage.StorageFixture.recover;
+import static io.muster.server.storage.StorageFixture.write;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.protocol.Zxid;
+import io.muster.replica.state.Transaction;
+import io.muster.replica.state.Txn;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+class StorageTest {
+    private final Script script = Script.of(6, 60);
+    private final MemoryDisk disk = new MemoryDisk();
+
+    private long zxid(int count) {
+        return script.transactions().get(count - 1).zxid();
+    }
+
+    private List<String> names(String kind) {
+        return disk.list().stream().filter(each -> each.startsWith(kind)).toList();
+    }
+
+    @Test
+    void aSnapshotIsDueAfterHalfToAllOfTheCount() {
+        List<Integer> counts = new ArrayList<>();
+        for (int seed = 0; seed < 20; seed++) {
+            try (Storage storage = Storage.open(
+                    new MemoryDisk(), new MemoryDisk(), SETTINGS.withSnapshotEveryTxns(40), new Random(seed))) {
+                int count = 0;
+                while (!storage.snapshotDue()) {
+                    storage.append(script.transactions().subList(count, count + 1));
+                    count++;
+                }
+                assertTrue(count >= 20 && count <= 40, "after " + count);
+                counts.add(count);
+                storage.snapshot(script.stateAt(zxid(count)), Runnable::run);
+                assertFalse(storage.snapshotDue());
+            }
+        }
+        assertTrue(counts.stream().distinct().count() > 3, counts::toString);
+    }
+
+    @Test
+    void noneIsDueWhileOneIsBeingWritten() {
+        List<Runnable> background = new ArrayList<>();
+        try (Storage storage = open(disk, SETTINGS.withSnapshotEveryTxns(2))) {
+            write(storage, script.transactions().subList(0, 10));
+            CompletableFuture<Void> done = storage.snapshot(script.stateAt(zxid(10)), background::add);
+            write(storage, script.transactions().subList(10, 20));
+            assertFalse(storage.snapshotDue());
+            assertThrows(IllegalStateException.class, () -> storage.snapshot(script.stateAt(zxid(20)), Runnable::run));
+            background.get(0).run();
+            done.join();
+            assertTrue(storage.snapshotDue());
+        }
+        assertEquals(zxid(10), recover(disk).snapshotZxid());
+    }
+
+    @Test
+    void aClosedStorageWritesNoSnapshotAnyMore() {
+        List<Runnable> background = new ArrayList<>();
+        CompletableFuture<Void> done;
+        try (Storage storage = open(disk)) {
+            write(storage, script.transactions().subList(0, 10));
+            done = storage.snapshot(script.stateAt(zxid(10)), background::add);
+        }
+        int before = disk.steps();
+        background.get(0).run();
+        assertEquals(before, disk.steps());
+        CompletionException failure = assertThrows(CompletionException.class, done::join);
+        assertTrue(failure.getCause() instanceof CancellationException);
+    }
+
+    @Test
+    void purgeKeepsTheNewestSnapshotsAndTheLogsThatReachBackToTheOldestOfThem() {
+        try (Storage storage = open(disk)) {
+            for (int i = 10; i <= 60; i += 10) {
+                write(storage, script.transactions().subList(i - 10, i - 4));
+                // what comes between the state and the roll is needed behind the snapshot
+                write(storage, script.transactions().subList(i - 4, i));
+                storage.snapshot(script.stateAt(zxid(i - 4)), Runnable::run).join();
+            }
+        }
+        assertEquals(
+                List.of(FileNames.snapshot(zxid(36)), FileNames.snapshot(zxid(46)), FileNames.snapshot(zxid(56))),
+                FileNames.snapshots(disk).stream().map(FileNames.Named::name).toList());
+        assertEquals(zxid(31), FileNames.logs(disk).get(0).zxid());
+        for (int damaged = 0; damaged < 2; damaged++) {
+            List<FileNames.Named> snapshots = FileNames.snapshots(disk);
+            disk.put(snapshots.get(snapshots.size() - 1 - damaged).name(), new byte[100]);
+            assertSame(script.end(), recover(disk).state());
+        }
+    }
+
+    @Test
+    void truncateGoesBackDurablyAndAnotherHistoryGoesOn() {
+        for (int target : new int[] {0, 1, 9, 10, 11, 25, 40, 55, 60}) {
+            MemoryDisk each = new MemoryDisk();
+            try (Storage storage = open(each)) {
+                write(storage, script.transactions().subList(0, 10));
+                storage.snapshot(script.stateAt(zxid(10)), Runnable::run).join();
+                write(storage, script.transactions().subList(10, 40));
+                storage.snapshot(script.stateAt(zxid(40)), Runnable::run).join();
+                write(storage, script.transactions().subList(40, 60));
+                long at = target == 0 ? 0 : zxid(target);
+                Recovered there = storage.truncate(at).orElseThrow();
+                assertSame(script.stateAt(at), there.state());
+                MemoryDisk after = each.afterCrash(MemoryDisk.Loss.ALL, new Random(1));
+                assertSame(script.stateAt(at), recover(after).state());
+                Transaction next = otherAfter(at);
+                storage.append(List.of(next));
+                storage.force();
+                Recovered found = recover(each.afterCrash(MemoryDisk.Loss.ALL, new Random(1)));
+                assertEquals(next.zxid(), found.lastZxid());
+                assertEquals(4321, found.state().sessionTimeoutMs(99));
+            }
+        }
+    }
+
+    private static Transaction otherAfter(long zxid) {
+        Script other = new Script(1);
+        for (int i = 0; i <= Zxid.epoch(zxid); i++) {
+            other.nextEpoch();
+        }
+        return new Transaction(other.add(99, new Txn.CreateSession(4321)).header(), new Txn.CreateSession(4321), null);
+    }
+
+    @Test
+    void truncateToWhatIsNotThereChangesNothing() {
+        try (Storage storage = open(disk)) {
+            write(storage, script.transactions());
+            assertEquals(Optional.empty(), storage.truncate(zxid(60) + 1));
+            assertEquals(Optional.empty(), storage.truncate(Zxid.of(7, 7)));
+            assertEquals(Optional.empty(), storage.truncate(Zxid.of(0, 1000)));
+        }
+        assertSame(script.end(), recover(disk).state());
+    }
+
+    @Test
+    void anInstalledStateReplacesALongerHistory() {
+        Script leaders = Script.of(77, 30);
+        try (Storage storage = open(disk)) {
+            write(storage, script.transactions());
+            storage.install(leaders.end());
+            assertEquals(leaders.last(), storage.lastZxid());
+            assertSame(
+                    leaders.end(),
+                    recover(disk.afterCrash(MemoryDisk.Loss.ALL, new Random(1))).state());
+        }
+        assertSame(leaders.end(), recover(disk).state());
+    }
+
+    @Test
+    void anInstalledStateIsGoneOnFrom() {
+        try (Storage storage = open(disk)) {
+            write(storage, script.transactions().subList(0, 10));
+            storage.install(script.stateAt(zxid(30)));
+            write(storage, script.transactions().subList(30, 60));
+        }
+        assertSame(script.end(), recover(disk).state());
+    }
+
+    @Test
+    void twoServersCannotShareADirectory() {
+        Storage first = open(disk);
+        assertTrue(assertThrows(StorageException.class, () -> open(disk))
+                .getMessage()
+                .contains("another server"));
+        first.close();
+        open(disk).close();
+    }
+
+    @Test
+    void theRecoveredStateIsGivenAwayOnce() {
+        try (Storage storage = open(disk)) {
+            storage.takeRecovered();
+            assertThrows(IllegalStateException.class, storage::takeRecovered);
+        }
+    }
+
+    @Test
+    void epochsAreDurableWhenTheMethodReturns() {
+        try (Storage storage = open(disk)) {
+            Epochs epochs = storage.epochs();
+            assertEquals(0, epochs.current());
+            epochs.accept(3);
+            assertThrows(IllegalStateException.class, () -> epochs.follow(4));
+            epochs.follow(2);
+            Epochs later = Epochs.load(disk.afterCrash(MemoryDisk.Loss.ALL, new Random(1)), 0);
+            assertEquals(3, later.accepted());
+            assertEquals(2, later.current());
+        }
+        assertEquals("3", new String(disk.content("acceptedEpoch"), StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void missingEpochsComeFromTheLastTransaction() {
+        Epochs epochs = Epochs.load(disk, Zxid.of(5, 9));
+        assertEquals(5, epochs.current());
+        assertEquals(5, epochs.accepted());
+        assertEquals(List.of("acceptedEpoch", "currentEpoch"), names(""));
+    }
+
+    @Test
+    void epochsThatContradictTheLogAreRefusedUnlessOneWasBeingWritten() {
+        Epochs.load(disk, Zxid.of(5, 9));
+        assertThrows(CorruptStorageException.class, () -> Epochs.load(disk, Zxid.of(6, 1)));
+        disk.put("currentEpoch.tmp", "6".getBytes(StandardCharsets.US_ASCII));
+        disk.put("acceptedEpoch", "6".getBytes(StandardCharsets.US_ASCII));
+        assertEquals(6, Epochs.load(disk, Zxid.of(6, 1)).current());
+        disk.put("acceptedEpoch", "4".getBytes(StandardCharsets.US_ASCII));
+        assertThrows(CorruptStorageException.class, () -> Epochs.load(disk, Zxid.of(6, 1)));
+    }
+}
