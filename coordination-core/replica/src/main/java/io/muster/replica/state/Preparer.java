@@ -68,7 +68,9 @@ public final class Preparer {
     public Prepared failed(Caller caller, long zxid, long timeMs, ErrorCode error) {
         Txn txn = new Txn.Error(error.code());
         TxnHeader header = header(caller, zxid, timeMs, txn.type());
-        return new Prepared(finish(header, txn), error, Response.EMPTY, List.of());
+        state.advanceTo(zxid);
+        // as ZooKeeper logs it: a request that failed alone has no digest
+        return new Prepared(new Transaction(header, txn, null), error, Response.EMPTY, List.of());
     }
 
     public Prepared createSession(long sessionId, int timeoutMs, long zxid, long timeMs) {
@@ -98,7 +100,7 @@ public final class Preparer {
             Decision decision = decide(op, caller, true);
             if (decision.txn == null) {
                 state.reset(before);
-                return failedMulti(header, count, txns.size(), decision.error);
+                return failedMulti(header, count, txns, decision.error);
             }
             txns.add(decision.txn);
             state.applyOne(header, decision.txn, false, changes);
@@ -108,14 +110,20 @@ public final class Preparer {
                 finish(header, new Txn.Multi(txns)), ErrorCode.OK, new Response.MultiResults(results), changes);
     }
 
-    /** Operations before the one that failed say 0, those after it say that they were never looked at. */
-    private Prepared failedMulti(TxnHeader header, int count, int failedIndex, ErrorCode error) {
-        List<Txn> txns = new ArrayList<>(count);
+    /**
+     * Operations before the one that failed answer 0, those after it that they were never looked at. The log has the former
+     * as if they had been done, which is ZooKeeper's way: one error among them says that nothing was.
+     */
+    private Prepared failedMulti(TxnHeader header, int count, List<Txn> before, ErrorCode error) {
+        int failedIndex = before.size();
+        List<Txn> txns = new ArrayList<>(before);
         List<Response.OpResult> results = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             ErrorCode slot =
                     i < failedIndex ? ErrorCode.OK : i == failedIndex ? error : ErrorCode.RUNTIME_INCONSISTENCY;
-            txns.add(new Txn.Error(slot.code()));
+            if (i >= failedIndex) {
+                txns.add(new Txn.Error(slot.code()));
+            }
             results.add(Response.OpResult.failed(slot.code()));
         }
         Response body = new Response.MultiResults(results);
@@ -278,7 +286,7 @@ public final class Preparer {
         }
         int version = found.node.znode().version();
         return matches(check.version(), version)
-                ? Decision.of(new Txn.Check(check.path(), version))
+                ? Decision.of(new Txn.Check(check.path(), next(version)))
                 : Decision.no(ErrorCode.BAD_VERSION);
     }
 

@@ -50,7 +50,11 @@ public sealed interface Txn {
         }
     }
 
-    /** Changes nothing; inside a multi only. */
+    /**
+     * Changes nothing; inside a multi only.
+     *
+     * @param version one more than the data version that was found, as if it had changed
+     */
     record Check(String path, int version) implements Txn {
         @Override
         public int type() {

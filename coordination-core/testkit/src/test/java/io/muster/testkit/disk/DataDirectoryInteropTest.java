@@ -10,6 +10,8 @@ import io.muster.replica.state.State;
 import io.muster.server.storage.Recovered;
 import io.muster.server.storage.Storage;
 import io.muster.server.storage.StorageSettings;
+import io.muster.testkit.MusterProcess;
+import io.muster.testkit.ServerProcess;
 import io.muster.testkit.ZooKeeperProcess;
 import java.io.IOException;
 import java.io.InputStream;
@@ -145,6 +147,21 @@ class DataDirectoryInteropTest {
         }
     }
 
+    @Test
+    void ourLogIsTheOneThatZooKeeperWritesForTheSameRequests() throws Exception {
+        List<String> ours;
+        try (MusterProcess server = MusterProcess.start()) {
+            useAll(server, "/one");
+            server.kill();
+            ours = ZooKeeperDisk.log(server.dataDirectory());
+        }
+        try (ZooKeeperProcess server = zooKeeper("100000").start()) {
+            useAll(server, "/one");
+            server.kill();
+            assertEquals(String.join("\n", ZooKeeperDisk.log(server.dataDirectory())), String.join("\n", ours));
+        }
+    }
+
     private static ZooKeeperProcess.Builder zooKeeper(String snapCount) {
         return ZooKeeperProcess.builder()
                 .property("zookeeper.snapCount", snapCount)
@@ -265,7 +282,7 @@ class DataDirectoryInteropTest {
     }
 
     /** Every kind of write, and some that fail. One session is closed, one is left to the kill. */
-    private static void useAll(ZooKeeperProcess server, String top) throws Exception {
+    private static void useAll(ServerProcess server, String top) throws Exception {
         List<org.apache.zookeeper.data.ACL> open = ZooDefs.Ids.OPEN_ACL_UNSAFE;
         ZooKeeper left = connect(server);
         try (ZooKeeper client = connect(server)) {
@@ -321,7 +338,7 @@ class DataDirectoryInteropTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static ZooKeeper connect(ZooKeeperProcess server) {
+    private static ZooKeeper connect(ServerProcess server) {
         CountDownLatch connected = new CountDownLatch(1);
         try {
             ZooKeeper client = new ZooKeeper(server.connectString(), 30_000, event -> {
