@@ -49,6 +49,7 @@ public final class Replica {
     final WatchTable watches = new WatchTable();
     private final Preparer preparer;
     private final SessionTable sessions;
+    private final Reaper reaper;
     private final Map<Long, Connection> connections = new HashMap<>();
     /** A session's connection here, if it has one. */
     private final Map<Long, Connection> connectionOfSession = new HashMap<>();
@@ -63,6 +64,7 @@ public final class Replica {
         this.pipeline = new Pipeline(recovered.zxid());
         this.preparer = new Preparer(prepared, settings.access(), settings.digestEnabled());
         this.sessions = new SessionTable(settings.tickTimeMs());
+        this.reaper = new Reaper(settings.reaping(), now);
         this.now = now;
         this.lastSessionId = firstSessionId(settings.serverId(), now.wallMs());
         recovered.forEachSession((id, timeoutMs) -> {
@@ -103,9 +105,15 @@ public final class Replica {
         }
     }
 
-    /** To be called when all inputs that were there at once have been taken. Sessions expire now. */
+    /**
+     * To be called when all inputs that were there at once have been taken. Sessions expire now, and containers and znodes
+     * with a time to live are deleted.
+     */
     public void endBatch(Outputs out) {
         expireSessions(out);
+        for (String path : reaper.due(prepared, now)) {
+            write(preparer.deleteReaped(path, pipeline.nextZxid(), now.wallMs()), out);
+        }
         if (wroteInBatch) {
             wroteInBatch = false;
             pipeline.endOfBatch(prepared.freeze(), out);

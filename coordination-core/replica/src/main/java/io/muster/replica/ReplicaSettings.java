@@ -11,6 +11,7 @@ import io.muster.replica.state.AccessControl;
  * @param maxSessionTimeoutMs what a longer request is lowered to
  * @param digestEnabled whether transactions carry the tree's digest
  * @param access who may do what
+ * @param reaping when containers and znodes with a time to live go
  */
 public record ReplicaSettings(
         int serverId,
@@ -18,7 +19,8 @@ public record ReplicaSettings(
         int minSessionTimeoutMs,
         int maxSessionTimeoutMs,
         boolean digestEnabled,
-        AccessControl access) {
+        AccessControl access,
+        Reaping reaping) {
     public ReplicaSettings {
         if (serverId < 1 || serverId > 254) {
             throw new IllegalArgumentException("serverId must be 1 to 254, not " + serverId);
@@ -35,6 +37,12 @@ public record ReplicaSettings(
     /** ZooKeeper's defaults for a tick: sessions of 2 to 20 ticks. */
     public static ReplicaSettings standalone(int tickTimeMs) {
         return new ReplicaSettings(
-                1, tickTimeMs, 2 * tickTimeMs, 20 * tickTimeMs, true, AccessControl.withStandardSchemes(false));
+                1,
+                tickTimeMs,
+                2 * tickTimeMs,
+                20 * tickTimeMs,
+                true,
+                AccessControl.withStandardSchemes(false),
+                Reaping.DEFAULT);
     }
 }

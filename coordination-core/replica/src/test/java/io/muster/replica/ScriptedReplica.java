@@ -51,7 +51,11 @@ final class ScriptedReplica implements Outputs {
     }
 
     ScriptedReplica(State recovered) {
-        ReplicaSettings settings = new ReplicaSettings(1, TICK_MS, 200, 5_000, true, access);
+        this(recovered, Reaping.DEFAULT);
+    }
+
+    ScriptedReplica(State recovered, Reaping reaping) {
+        ReplicaSettings settings = new ReplicaSettings(1, TICK_MS, 200, 5_000, true, access, reaping);
         replica = new Replica(settings, recovered, new Clocks(nowMs, 1_000_000 + nowMs));
     }
 

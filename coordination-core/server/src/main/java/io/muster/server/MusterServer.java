@@ -86,7 +86,8 @@ public final class MusterServer implements AutoCloseable {
                 config.minSessionTimeoutMs(),
                 config.maxSessionTimeoutMs(),
                 config.digestEnabled(),
-                access);
+                access,
+                config.reaping());
         loop = new SerialLoop(name, settings, recovered, journal::published, this::failed);
         logThread = new LogThread(journal, name + "-log", persisted -> loop.submit(List.of(persisted)), this::failed);
         Traffic traffic = new Traffic();

@@ -19,7 +19,7 @@ final class PathKey {
     }
 
     static PathKey of(String path) {
-        return path.equals("/") ? new PathKey(ROOT, -1) : of(path.getBytes(StandardCharsets.UTF_8));
+        return path.equals("/") ? new PathKey(ROOT, -1) : ofUtf8(path.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The parent of a path other than the root. */
@@ -28,7 +28,8 @@ final class PathKey {
         return slash <= 0 ? new PathKey(ROOT, -1) : of(path.substring(0, slash));
     }
 
-    private static PathKey of(byte[] utf8) {
+    /** The array becomes part of the key; the root's is empty. */
+    static PathKey ofUtf8(byte[] utf8) {
         int slash = utf8.length - 1;
         while (slash >= 0 && utf8[slash] != '/') {
             slash--;

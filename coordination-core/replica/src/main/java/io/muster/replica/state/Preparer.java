@@ -74,15 +74,20 @@ public final class Preparer {
     }
 
     public Prepared createSession(long sessionId, int timeoutMs, long zxid, long timeMs) {
-        return session(sessionId, 0, new Txn.CreateSession(timeoutMs), zxid, timeMs);
+        return unasked(sessionId, 0, new Txn.CreateSession(timeoutMs), zxid, timeMs);
     }
 
     /** @param cxid 0 when the session expired */
     public Prepared closeSession(long sessionId, int cxid, long zxid, long timeMs) {
-        return session(sessionId, cxid, new Txn.CloseSession(state.ephemerals(sessionId)), zxid, timeMs);
+        return unasked(sessionId, cxid, new Txn.CloseSession(state.ephemerals(sessionId)), zxid, timeMs);
     }
 
-    private Prepared session(long sessionId, int cxid, Txn txn, long zxid, long timeMs) {
+    /** The server's own deletion of a znode that {@link StateView#reapable} named in this state. */
+    public Prepared deleteReaped(String path, long zxid, long timeMs) {
+        return unasked(0, 0, new Txn.Delete(OpCode.DELETE_CONTAINER.code(), path), zxid, timeMs);
+    }
+
+    private Prepared unasked(long sessionId, int cxid, Txn txn, long zxid, long timeMs) {
         TxnHeader header = new TxnHeader(sessionId, cxid, zxid, timeMs, txn.type());
         List<Change> changes = new ArrayList<>();
         state.applyOne(header, txn, false, changes);

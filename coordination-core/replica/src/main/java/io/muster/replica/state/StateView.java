@@ -163,6 +163,40 @@ public abstract sealed class StateView permits State, StateEditor {
         return layout.sessions.get(sessions, key, 0, key.length);
     }
 
+    /** Paths in UTF-8 of all containers and then of all znodes with a time to live; not to be changed. */
+    public final List<byte[]> reapablePaths() {
+        List<byte[]> paths = new ArrayList<>();
+        layout.paths.forEach(containers, each -> paths.add(each.path()));
+        layout.paths.forEach(ttls, each -> paths.add(each.path()));
+        return paths;
+    }
+
+    /**
+     * Whether the server is to delete a znode by itself: a container that has lost its last child, or a znode without
+     * children whose time to live since the last change of its data is over.
+     *
+     * @param path of {@link #reapablePaths} of this state or an earlier one
+     * @param nowMs milliseconds since 1970
+     * @param maxNeverUsedMs age from which a container that never had a child goes too; 0 for never
+     * @return the path, or null if the znode is to stay or is gone
+     */
+    public final @Nullable String reapable(byte[] path, long nowMs, long maxNeverUsedMs) {
+        NodeView node = find(PathKey.ofUtf8(path));
+        if (node == null || node.childCount() > 0) {
+            return null;
+        }
+        Znode znode = node.znode();
+        long ageMs = nowMs - znode.mtimeMs();
+        Directory directory = node.directory();
+        boolean over = switch (kindOf(znode)) {
+            case CONTAINER ->
+                directory != null && directory.childCounter > 0 || maxNeverUsedMs > 0 && ageMs > maxNeverUsedMs;
+            case TTL -> OwnerKind.ttlMs(znode.owner()) > 0 && ageMs > OwnerKind.ttlMs(znode.owner());
+            case PERSISTENT, EPHEMERAL -> false;
+        };
+        return over ? new String(path, StandardCharsets.UTF_8) : null;
+    }
+
     /** Descendants of a znode, itself not counted. */
     public final int descendantCount(String path) {
         if (path.equals("/")) {

@@ -1,5 +1,6 @@
 package io.muster.server.config;
 
+import io.muster.replica.Reaping;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -148,6 +149,11 @@ public final class ServerConfig {
         return values.extendedTypes;
     }
 
+    /** When containers and znodes with a time to live go. */
+    public Reaping reaping() {
+        return values.reaping;
+    }
+
     /** Whether nobody's permissions are checked. */
     public boolean skipAcl() {
         return values.skipAcl;
@@ -183,6 +189,7 @@ public final class ServerConfig {
         private boolean forceSync = true;
         private boolean trustEmptySnapshot;
         private boolean extendedTypes;
+        private Reaping reaping = Reaping.DEFAULT;
         private boolean skipAcl;
         private boolean digestEnabled = true;
 
@@ -317,6 +324,12 @@ public final class ServerConfig {
         /** Whether znodes may have a time to live. */
         public Builder extendedTypes(boolean value) {
             extendedTypes = value;
+            return this;
+        }
+
+        /** When containers and znodes with a time to live go. */
+        public Builder reaping(Reaping value) {
+            reaping = value;
             return this;
         }
 

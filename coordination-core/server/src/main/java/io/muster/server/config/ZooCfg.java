@@ -82,6 +82,7 @@ final class ZooCfg {
         sessions(builder);
         limits(builder);
         storage(builder);
+        AccessKeys.read(settings, builder);
         List<String> words = Settings.list(settings.anywhere("4lw.commands.whitelist"));
         if (!words.isEmpty()) {
             builder.words(Set.copyOf(words));
