@@ -56,28 +56,36 @@ final class Trace {
         if (value instanceof Object[] several) {
             return text(List.of(several));
         }
-        if (value instanceof OpResult.ErrorResult error) {
-            return "error " + error.getErr();
-        }
-        if (value instanceof OpResult.CreateResult created) {
-            return "created " + created.getPath() + " " + text(created.getStat());
-        }
-        if (value instanceof OpResult.SetDataResult set) {
-            return "set " + text(set.getStat());
-        }
-        if (value instanceof OpResult.GetDataResult data) {
-            return "data " + text(data.getData()) + " " + text(data.getStat());
-        }
-        if (value instanceof OpResult.GetChildrenResult children) {
-            return "children " + children.getChildren().stream().sorted().toList();
-        }
         if (value instanceof OpResult result) {
-            return "result " + result.getType();
+            return text(result);
         }
         if (value instanceof WatchedEvent event) {
             return event.getType() + " " + event.getState() + " " + event.getPath();
         }
         return value.toString();
+    }
+
+    /** The kinds that older clients have come first: on their class path there are no others to ask for. */
+    private static String text(OpResult result) {
+        if (result instanceof OpResult.ErrorResult error) {
+            return "error " + error.getErr();
+        }
+        if (result instanceof OpResult.CreateResult created) {
+            return "created " + created.getPath() + " " + text(created.getStat());
+        }
+        if (result instanceof OpResult.SetDataResult set) {
+            return "set " + text(set.getStat());
+        }
+        if (result instanceof OpResult.CheckResult || result instanceof OpResult.DeleteResult) {
+            return "result " + result.getType();
+        }
+        if (result instanceof OpResult.GetDataResult data) {
+            return "data " + text(data.getData()) + " " + text(data.getStat());
+        }
+        if (result instanceof OpResult.GetChildrenResult children) {
+            return "children " + children.getChildren().stream().sorted().toList();
+        }
+        return "result " + result.getType();
     }
 
     private static String text(Stat stat) {
