@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** A server in a JVM of its own, with the same settings whoever wrote it. */
 final class ServerChild implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Duration START_LIMIT = Duration.ofSeconds(120);
 
     /** Who wrote it. */
     enum Kind {
@@ -33,21 +33,30 @@ final class ServerChild implements AutoCloseable {
         }
     }
 
-    private final Process process;
+    private final Kind kind;
+    private final List<String> jvmOptions;
     private final Path directory;
     private final int port;
+    private Process process;
 
-    private ServerChild(Process process, Path directory, int port) {
-        this.process = process;
+    private ServerChild(Kind kind, List<String> jvmOptions, Path directory, int port) throws IOException {
+        this.kind = kind;
+        this.jvmOptions = jvmOptions;
         this.directory = directory;
         this.port = port;
+        this.process = launch();
     }
 
     static ServerChild start(Kind kind) throws IOException {
+        return start(kind, List.of("-Xms1g", "-Xmx1g"));
+    }
+
+    /** @param jvmOptions of the server's JVM */
+    static ServerChild start(Kind kind, List<String> jvmOptions) throws IOException {
         Path directory =
                 Files.createTempDirectory("muster-benchmark-" + kind.name().toLowerCase(java.util.Locale.ROOT));
         int port = freePort();
-        Path config = Files.writeString(
+        Files.writeString(
                 directory.resolve("zoo.cfg"),
                 String.join(
                         "\n",
@@ -59,21 +68,68 @@ final class ServerChild implements AutoCloseable {
                         "admin.enableServer=false",
                         "4lw.commands.whitelist=srvr",
                         ""));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms1g",
-                "-Xmx1g",
-                "-cp",
-                System.getProperty("java.class.path")));
-        command.addAll(kind.command);
-        command.add(config.toString());
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("console").toFile())
-                .start();
-        ServerChild child = new ServerChild(process, directory, port);
+        ServerChild child = new ServerChild(kind, jvmOptions, directory, port);
         child.awaitServing();
         return child;
+    }
+
+    private Process launch() throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(kind.command);
+        command.add(directory.resolve("zoo.cfg").toString());
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("console").toFile()))
+                .start();
+    }
+
+    /** With SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Starts it again on what is on its disk; nanoseconds from the start of the process until it serves. */
+    long restart() throws IOException {
+        long began = System.nanoTime();
+        process = launch();
+        awaitServing();
+        return System.nanoTime() - began;
+    }
+
+    /** Bytes of all objects that are reachable, after a full collection. */
+    long liveHeapBytes() throws IOException {
+        Process jcmd = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(process.pid()),
+                        "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String out = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String total = out.substring(out.lastIndexOf("Total"));
+        return Long.parseLong(total.trim().split("\\s+")[2]);
+    }
+
+    /** Resident memory of the process, in bytes. */
+    long residentBytes() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+            }
+        }
+        throw new IOException("no VmRSS of process " + process.pid());
+    }
+
+    Path console() {
+        return directory.resolve("console");
+    }
+
+    /** {@code dataDir}. */
+    Path data() {
+        return directory.resolve("data");
     }
 
     String connectString() {
@@ -91,7 +147,7 @@ final class ServerChild implements AutoCloseable {
             if (System.nanoTime() > deadline || !process.isAlive()) {
                 throw new IllegalStateException("the server does not serve; its console is in " + directory);
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
     }
 

@@ -11,8 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
@@ -59,11 +57,11 @@ public final class SideBySide {
         }
 
         void pipelinedSets(int operations) throws Exception {
-            pipelined(operations, i -> client.setAsync("/data", DATA));
+            Pipelined.run(operations, IN_FLIGHT, i -> client.setAsync("/data", DATA));
         }
 
         void pipelinedGets(int operations) throws Exception {
-            pipelined(operations, i -> client.getAsync("/data"));
+            Pipelined.run(operations, IN_FLIGHT, i -> client.getAsync("/data"));
         }
 
         void sequentialSets(int operations) throws Exception {
@@ -100,31 +98,6 @@ public final class SideBySide {
             curator.close();
             client.close();
             server.close();
-        }
-    }
-
-    /** Starts one operation. */
-    private interface Start {
-        CompletableFuture<?> operation(int index);
-    }
-
-    private static void pipelined(int operations, Start start) throws Exception {
-        Semaphore inFlight = new Semaphore(IN_FLIGHT);
-        List<Throwable> failures = new ArrayList<>();
-        for (int i = 0; i < operations; i++) {
-            inFlight.acquire();
-            start.operation(i).whenComplete((result, failure) -> {
-                if (failure != null) {
-                    synchronized (failures) {
-                        failures.add(failure);
-                    }
-                }
-                inFlight.release();
-            });
-        }
-        inFlight.acquire(IN_FLIGHT);
-        if (!failures.isEmpty()) {
-            throw new IllegalStateException(failures.size() + " operations failed", failures.get(0));
         }
     }
 

@@ -34,6 +34,12 @@ public interface Outputs {
     /** A watch event. @param zxid of the transaction that caused it, -1 for one that is made up for after a reconnect */
     void notify(long connection, long zxid, WatcherEvent event);
 
+    /**
+     * A watch was not set, because the connection has as many as it may have. The request is refused in its own output;
+     * this is for whoever keeps the log.
+     */
+    void watchRefused(long connection, int limit);
+
     /** Who the connection is from now on, for reads that are answered outside of the replica. */
     void identities(long connection, List<Id> ids);
 

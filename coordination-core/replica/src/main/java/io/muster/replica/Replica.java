@@ -46,7 +46,7 @@ public final class Replica {
     final ReplicaSettings settings;
     final StateEditor prepared;
     final Pipeline pipeline;
-    final WatchTable watches = new WatchTable();
+    final WatchTable watches;
     private final Preparer preparer;
     private final SessionTable sessions;
     private final Reaper reaper;
@@ -63,6 +63,7 @@ public final class Replica {
         this.prepared = recovered.edit();
         this.pipeline = new Pipeline(recovered.zxid());
         this.preparer = new Preparer(prepared, settings.access(), settings.digestEnabled());
+        this.watches = new WatchTable(recovered.seed(), settings.maxWatchesPerConnection());
         this.sessions = new SessionTable(settings.tickTimeMs());
         this.reaper = new Reaper(settings.reaping(), now);
         this.now = now;

@@ -91,8 +91,9 @@ final class RequestStep implements Request.Handler<Effect> {
         State pinned = replica.prepared.freeze();
         List<Id> ids = connection.ids;
         return o -> {
-            if (mayWatch && !connection.gone) {
-                replica.watches.addChild(path, connection.number);
+            if (mayWatch && !connection.gone && !replica.watches.addChild(path, connection.number)) {
+                refuseWatch(zxid, o);
+                return;
             }
             o.replyFrom(pinned, zxid, connection.number, xid, read, ids);
         };
@@ -169,14 +170,20 @@ final class RequestStep implements Request.Handler<Effect> {
         State pinned = replica.prepared.freeze();
         long zxid = replica.pipeline.preparedZxid();
         return o -> {
-            if (!connection.gone) {
-                replica.watches.restore(
-                        request,
-                        connection.number,
-                        pinned,
-                        (number, type, path, acl) -> replica.event(number, -1, type, path, acl, o));
+            boolean all = connection.gone
+                    || replica.watches.restore(
+                            request,
+                            connection.number,
+                            pinned,
+                            (number, type, path, acl) -> replica.event(number, -1, type, path, acl, o));
+            if (all) {
+                o.reply(connection.number, header(zxid, ErrorCode.OK), Response.EMPTY);
+            } else {
+                // clients take no notice of an error here, and would believe that they watch
+                o.watchRefused(connection.number, replica.settings.maxWatchesPerConnection());
+                connection.closed = true;
+                Replica.end(connection, "it has more watches than it may have", o);
             }
-            o.reply(connection.number, header(zxid, ErrorCode.OK), Response.EMPTY);
         };
     }
 
@@ -250,14 +257,22 @@ final class RequestStep implements Request.Handler<Effect> {
     }
 
     private interface SetWatch {
-        void on(long connection);
+        /** Says whether the connection may have it. */
+        boolean on(long connection);
+    }
+
+    /** As a whole: a client that gets an error sets no watch either. */
+    private void refuseWatch(long zxid, Outputs o) {
+        o.watchRefused(connection.number, replica.settings.maxWatchesPerConnection());
+        o.reply(connection.number, header(zxid, ErrorCode.QUOTA_EXCEEDED), Response.EMPTY);
     }
 
     private Effect reply(Answer answer, @Nullable SetWatch watch) {
         long zxid = replica.pipeline.preparedZxid();
         return o -> {
-            if (watch != null && !connection.gone) {
-                watch.on(connection.number);
+            if (watch != null && !connection.gone && !watch.on(connection.number)) {
+                refuseWatch(zxid, o);
+                return;
             }
             o.reply(connection.number, header(zxid, answer.error()), answer.body());
         };

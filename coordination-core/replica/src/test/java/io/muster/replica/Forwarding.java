@@ -49,6 +49,11 @@ class Forwarding implements Outputs {
     }
 
     @Override
+    public void watchRefused(long connection, int limit) {
+        to.watchRefused(connection, limit);
+    }
+
+    @Override
     public void identities(long connection, List<Id> ids) {
         to.identities(connection, ids);
     }

@@ -51,11 +51,15 @@ final class ScriptedReplica implements Outputs {
     }
 
     ScriptedReplica(State recovered) {
-        this(recovered, Reaping.DEFAULT);
+        this(recovered, 0, Reaping.DEFAULT);
     }
 
     ScriptedReplica(State recovered, Reaping reaping) {
-        ReplicaSettings settings = new ReplicaSettings(1, TICK_MS, 200, 5_000, true, access, reaping);
+        this(recovered, 0, reaping);
+    }
+
+    ScriptedReplica(State recovered, int maxWatches, Reaping reaping) {
+        ReplicaSettings settings = new ReplicaSettings(1, TICK_MS, 200, 5_000, true, access, maxWatches, reaping);
         replica = new Replica(settings, recovered, new Clocks(nowMs, 1_000_000 + nowMs));
     }
 
@@ -215,6 +219,11 @@ final class ScriptedReplica implements Outputs {
     @Override
     public void notify(long connection, long zxid, WatcherEvent event) {
         told(connection, () -> "event@" + zxid + " " + EventType.of(event.type()) + " " + event.path());
+    }
+
+    @Override
+    public void watchRefused(long connection, int limit) {
+        told(connection, () -> "a watch was refused: at most " + limit);
     }
 
     @Override

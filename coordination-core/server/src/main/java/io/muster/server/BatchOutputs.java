@@ -65,6 +65,14 @@ final class BatchOutputs implements Outputs {
     }
 
     @Override
+    public void watchRefused(long number, int limit) {
+        ClientConnection connection = connections.apply(number);
+        if (connection != null) {
+            connection.watchRefused(limit);
+        }
+    }
+
+    @Override
     public void identities(long connection, List<Id> ids) {
         put(connection, new Item.Identities(ids));
     }

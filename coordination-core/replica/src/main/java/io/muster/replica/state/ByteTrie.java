@@ -1,8 +1,5 @@
 package io.muster.replica.state;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the elements
  */
 class ByteTrie<E extends ByteTrie.Keyed> {
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int BITS = 5;
     private static final int MASK = (1 << BITS) - 1;
 
@@ -277,29 +273,7 @@ class ByteTrie<E extends ByteTrie.Keyed> {
 
     /** Tests override it to make keys collide. */
     int hash(byte[] key, int from, int to) {
-        return hash(seed, key, from, to);
-    }
-
-    /** Eight bytes at a time, each folded in by a 64 x 64 to 128 bit multiplication with the seed. */
-    static int hash(long seed, byte[] bytes, int from, int to) {
-        long hash = seed ^ (to - from) * 0x9E3779B97F4A7C15L;
-        int at = from;
-        for (; at + Long.BYTES <= to; at += Long.BYTES) {
-            hash = fold(hash ^ (long) LONG.get(bytes, at), seed | 1);
-        }
-        if (at < to) {
-            long rest = 0;
-            for (int i = at; i < to; i++) {
-                rest = rest << 8 | bytes[i] & 0xFF;
-            }
-            hash = fold(hash ^ rest, seed | 1);
-        }
-        hash = fold(hash, 0xD6E8FEB86659FD93L);
-        return (int) (hash ^ hash >>> 32);
-    }
-
-    private static long fold(long a, long b) {
-        return a * b ^ Math.multiplyHigh(a, b);
+        return SeededHash.of(seed, key, from, to);
     }
 
     /** Every slot of a trie of E holds an E, a branch or a collision; callers have ruled out the latter two. */

@@ -2,6 +2,7 @@ package io.muster.replica.state;
 
 /** What all versions of one server's state share: the tries' operations and how owners are read. */
 final class Layout {
+    final long seed;
     final ByteTrie<Directory> directories;
     final ByteTrie<Znode> znodes;
     final ByteTrie<SessionEntry> sessions;
@@ -10,6 +11,7 @@ final class Layout {
     final boolean extendedTypes;
 
     Layout(long seed, boolean extendedTypes) {
+        this.seed = seed;
         directories = new ByteTrie<>(seed);
         znodes = new ByteTrie<>(seed);
         sessions = new ByteTrie<>(seed);

@@ -97,6 +97,11 @@ public abstract sealed class StateView permits State, StateEditor {
         return zxid;
     }
 
+    /** Of the hashes that spread names; clients are not to know it. */
+    public final long seed() {
+        return layout.seed;
+    }
+
     /** The tree's digest, as ZooKeeper defines it: it leaves out access control, sessions and what is below /zookeeper. */
     public final long digest() {
         return digest;

@@ -1,133 +1,314 @@
 package io.muster.replica.watch;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import io.muster.replica.state.SeededHash;
 
-/** Watches of one kind of trigger: for each path its connections, each with the set of modes in which it watches. */
+/**
+ * All watches. A watch is a record of seven ints, of a path, a connection and a {@link Kind}: it is in a hash table by these
+ * three, in its path's list of its kind, and in its connection's list. So an event walks over those whom it concerns and
+ * no others, and to end a connection costs its own watches.
+ *
+ * <p>A path's list is in the order in which the watches were set.
+ */
 final class Registry {
+    /** Modes of a watch of kind DATA or CHILD; one watch may have both. */
     static final int STANDARD = 1;
+
     static final int PERSISTENT = 2;
-    static final int RECURSIVE = 4;
-    static final int ALL = STANDARD | PERSISTENT | RECURSIVE;
+    /** The only mode of a watch of kind RECURSIVE. */
+    static final int RECURSIVE = 1;
 
-    /** Path to connection to modes; insertion order is the order of events. */
-    private final Map<String, Map<Long, Integer>> byPath = new HashMap<>();
+    static final int ALL = STANDARD | PERSISTENT;
 
-    private final Map<Long, Set<String>> byConnection = new HashMap<>();
-    /** While it is 0, no trigger has to look at ancestors. */
+    private static final int NEXT_IN_TABLE = 0;
+    private static final int PATH = 1;
+    /** The connection's slot, the kind and the modes. */
+    private static final int OWNER = 2;
+
+    private static final int NEXT_OF_PATH = 3;
+    /** Of the first in a list: the last. */
+    private static final int PREVIOUS_OF_PATH = 4;
+
+    private static final int NEXT_OF_CONNECTION = 5;
+    private static final int PREVIOUS_OF_CONNECTION = 6;
+    private static final int WIDTH = 7;
+
+    private static final int MODE_BITS = 2;
+    private static final int KIND_BITS = 2;
+
+    private final long seed;
+    private final WatchedPaths paths;
+    private final Watchers watchers = new Watchers();
+    private final Cells watches = new Cells(WIDTH);
+    private final Buckets table = new Buckets(watches, NEXT_IN_TABLE, this::hash);
+    private int size;
+    private int count;
+    /** While it is 0, no event has to look at ancestors. */
     private int recursiveCount;
 
-    private int count;
+    private long event;
 
-    void add(String path, long connection, int mode) {
-        Map<Long, Integer> watchers = byPath.computeIfAbsent(path, key -> new LinkedHashMap<>(2));
-        int before = watchers.getOrDefault(connection, 0);
-        if ((before & mode) != 0) {
+    Registry(long seed) {
+        this.seed = seed;
+        this.paths = new WatchedPaths(seed);
+    }
+
+    /** Called with each connection that is to be told; it must not change the registry. */
+    interface Told {
+        void accept(long connection);
+    }
+
+    void add(byte[] path, long connection, int kind, int mode) {
+        int slot = watchers.findOrAdd(connection);
+        int pathCell = paths.findOrAdd(path);
+        int key = slot << KIND_BITS | kind;
+        int present = find(pathCell, key);
+        if (present != Cells.NONE) {
+            watches.set(present, OWNER, watches.get(present, OWNER) | mode);
             return;
         }
-        watchers.put(connection, before | mode);
-        if (before == 0) {
+        if (isCountedFor(kind, pathCell, slot)) {
             count++;
-            byConnection
-                    .computeIfAbsent(connection, key -> new LinkedHashSet<>())
-                    .add(path);
+            watchers.addToCount(slot, 1);
         }
-        if (mode == RECURSIVE) {
+        int watch = watches.allocate();
+        watches.set(watch, PATH, pathCell);
+        watches.set(watch, OWNER, key << MODE_BITS | mode);
+        table.add(watch, hash(pathCell, key));
+        linkToPath(watch, pathCell, kind);
+        linkToConnection(watch, slot);
+        size++;
+        if (kind == Kind.RECURSIVE) {
             recursiveCount++;
         }
     }
 
-    /** Removes these modes; says whether there was any of them. */
-    boolean remove(String path, long connection, int modes) {
-        Map<Long, Integer> watchers = byPath.get(path);
-        Integer before = watchers == null ? null : watchers.get(connection);
-        if (watchers == null || before == null || (before & modes) == 0) {
-            return false;
-        }
-        int after = before & ~modes;
-        if ((before & ~after & RECURSIVE) != 0) {
-            recursiveCount--;
-        }
-        if (after != 0) {
-            watchers.put(connection, after);
+    /** A connection that watches a path for its data and recursively too is counted once, as ZooKeeper does it. */
+    private boolean isCountedFor(int kind, int pathCell, int slot) {
+        if (kind == Kind.CHILD || kind == Kind.DATA && recursiveCount == 0) {
             return true;
         }
-        watchers.remove(connection);
-        if (watchers.isEmpty()) {
-            byPath.remove(path);
+        int other = kind == Kind.DATA ? Kind.RECURSIVE : Kind.DATA;
+        return find(pathCell, slot << KIND_BITS | other) == Cells.NONE;
+    }
+
+    /** Removes these modes; says whether there was any of them. */
+    boolean remove(byte[] path, long connection, int kind, int modes) {
+        int watch = find(path, connection, kind);
+        if (watch == Cells.NONE) {
+            return false;
         }
-        forgetPath(connection, path);
+        int owner = watches.get(watch, OWNER);
+        if ((owner & modes) == 0) {
+            return false;
+        }
+        if ((owner & ALL & ~modes) != 0) {
+            watches.set(watch, OWNER, owner & ~modes);
+            return true;
+        }
+        int pathCell = watches.get(watch, PATH);
+        removeWatch(watch);
+        paths.releaseIfUnused(pathCell);
         return true;
     }
 
-    boolean has(String path, long connection, int modes) {
-        Map<Long, Integer> watchers = byPath.get(path);
-        return watchers != null && (watchers.getOrDefault(connection, 0) & modes) != 0;
+    /** The modes in which a connection watches, 0 for not at all. */
+    int modes(byte[] path, long connection, int kind) {
+        int watch = find(path, connection, kind);
+        return watch == Cells.NONE ? 0 : watches.get(watch, OWNER) & ALL;
     }
 
-    /** Connections to be told of something at this very path; their one-shot watches are used up by it. */
-    List<Long> trigger(String path, boolean withRecursive) {
-        Map<Long, Integer> watchers = byPath.get(path);
-        if (watchers == null) {
-            return List.of();
+    /** Whether such a watch would be one more in {@link #count(long)}. */
+    boolean wouldCount(byte[] path, long connection, int kind) {
+        if (modes(path, connection, kind) != 0) {
+            return false;
         }
-        List<Long> told = new ArrayList<>(watchers.size());
-        for (Map.Entry<Long, Integer> watcher : new ArrayList<>(watchers.entrySet())) {
-            int modes = watcher.getValue();
-            if ((modes & (withRecursive ? ALL : STANDARD | PERSISTENT)) != 0) {
-                told.add(watcher.getKey());
-            }
-            if ((modes & STANDARD) != 0) {
-                remove(path, watcher.getKey(), STANDARD);
-            }
-        }
-        return told;
-    }
-
-    /** Adds the connections that watch everything below one of the path's ancestors, nearest first. */
-    void addRecursive(String path, Set<Long> told) {
-        if (recursiveCount == 0 || path.equals("/")) {
-            return;
-        }
-        String ancestor = path;
-        while (!ancestor.equals("/")) {
-            int slash = ancestor.lastIndexOf('/');
-            ancestor = slash <= 0 ? "/" : ancestor.substring(0, slash);
-            Map<Long, Integer> watchers = byPath.get(ancestor);
-            if (watchers != null) {
-                watchers.forEach((connection, modes) -> {
-                    if ((modes & RECURSIVE) != 0) {
-                        told.add(connection);
-                    }
-                });
-            }
-        }
+        int other = kind == Kind.DATA ? Kind.RECURSIVE : Kind.DATA;
+        return kind == Kind.CHILD || modes(path, connection, other) == 0;
     }
 
     void removeConnection(long connection) {
-        Set<String> paths = byConnection.get(connection);
-        if (paths != null) {
-            for (String path : new ArrayList<>(paths)) {
-                remove(path, connection, ALL);
-            }
+        int slot = watchers.find(connection);
+        if (slot == Cells.NONE) {
+            return;
+        }
+        int watch = watchers.firstWatch(slot);
+        while (watch != Cells.NONE) {
+            int next = watches.get(watch, NEXT_OF_CONNECTION);
+            int pathCell = watches.get(watch, PATH);
+            removeWatch(watch);
+            paths.releaseIfUnused(pathCell);
+            watch = next;
         }
     }
 
-    /** Pairs of a path and a connection. */
+    /** Pairs of a path and a connection, those for children counted apart. */
     int count() {
         return count;
     }
 
-    private void forgetPath(long connection, String path) {
-        count--;
-        Set<String> paths = byConnection.get(connection);
-        if (paths != null && paths.remove(path) && paths.isEmpty()) {
-            byConnection.remove(connection);
+    /** Of one connection. */
+    int count(long connection) {
+        int slot = watchers.find(connection);
+        return slot == Cells.NONE ? 0 : watchers.count(slot);
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** An event begins: a connection is told of it once. */
+    void beginEvent() {
+        event++;
+    }
+
+    /** Tells those who watch this very path; their one-shot watches are used up. */
+    void trigger(byte[] path, int length, int kind, Told told) {
+        int pathCell = paths.find(path, length);
+        if (pathCell == Cells.NONE) {
+            return;
+        }
+        int watch = paths.list(pathCell, kind);
+        while (watch != Cells.NONE) {
+            int next = watches.get(watch, NEXT_OF_PATH);
+            int owner = watches.get(watch, OWNER);
+            int slot = owner >>> MODE_BITS + KIND_BITS;
+            long connection = watchers.connection(slot);
+            boolean first = watchers.tellOnce(slot, event);
+            if (kind != Kind.RECURSIVE && (owner & STANDARD) != 0) {
+                if ((owner & PERSISTENT) != 0) {
+                    watches.set(watch, OWNER, owner & ~STANDARD);
+                } else {
+                    removeWatch(watch);
+                }
+            }
+            if (first) {
+                told.accept(connection);
+            }
+            watch = next;
+        }
+        paths.releaseIfUnused(pathCell);
+    }
+
+    /** Tells those who watch all below this path or one of its ancestors, nearest first. */
+    void triggerRecursive(byte[] path, Told told) {
+        if (recursiveCount == 0) {
+            return;
+        }
+        int length = path.length;
+        trigger(path, length, Kind.RECURSIVE, told);
+        while (length > 1) {
+            length = parentLength(path, length);
+            trigger(path, length, Kind.RECURSIVE, told);
+        }
+    }
+
+    /** The length of the parent's path; the root's is 1. */
+    static int parentLength(byte[] path, int length) {
+        int slash = length - 1;
+        while (slash > 0 && path[slash] != '/') {
+            slash--;
+        }
+        return Math.max(1, slash);
+    }
+
+    private int find(byte[] path, long connection, int kind) {
+        int slot = watchers.find(connection);
+        int pathCell = slot == Cells.NONE ? Cells.NONE : paths.find(path, path.length);
+        return pathCell == Cells.NONE ? Cells.NONE : find(pathCell, slot << KIND_BITS | kind);
+    }
+
+    private int find(int pathCell, int key) {
+        int watch = table.first(hash(pathCell, key));
+        while (watch != Cells.NONE
+                && (watches.get(watch, PATH) != pathCell || watches.get(watch, OWNER) >>> MODE_BITS != key)) {
+            watch = table.next(watch);
+        }
+        return watch;
+    }
+
+    private int hash(int watch) {
+        return hash(watches.get(watch, PATH), watches.get(watch, OWNER) >>> MODE_BITS);
+    }
+
+    private int hash(int pathCell, int key) {
+        return SeededHash.of(seed, (long) pathCell << Integer.SIZE | key);
+    }
+
+    private void linkToPath(int watch, int pathCell, int kind) {
+        int first = paths.list(pathCell, kind);
+        watches.set(watch, NEXT_OF_PATH, Cells.NONE);
+        if (first == Cells.NONE) {
+            watches.set(watch, PREVIOUS_OF_PATH, watch);
+            paths.setList(pathCell, kind, watch);
+            return;
+        }
+        int last = watches.get(first, PREVIOUS_OF_PATH);
+        watches.set(last, NEXT_OF_PATH, watch);
+        watches.set(watch, PREVIOUS_OF_PATH, last);
+        watches.set(first, PREVIOUS_OF_PATH, watch);
+    }
+
+    private void unlinkFromPath(int watch, int pathCell, int kind) {
+        int first = paths.list(pathCell, kind);
+        int next = watches.get(watch, NEXT_OF_PATH);
+        int previous = watches.get(watch, PREVIOUS_OF_PATH);
+        if (watch == first) {
+            paths.setList(pathCell, kind, next);
+        } else {
+            watches.set(previous, NEXT_OF_PATH, next);
+        }
+        if (next != Cells.NONE) {
+            watches.set(next, PREVIOUS_OF_PATH, previous);
+        } else if (watch != first) {
+            watches.set(first, PREVIOUS_OF_PATH, previous);
+        }
+    }
+
+    private void linkToConnection(int watch, int slot) {
+        int first = watchers.firstWatch(slot);
+        watches.set(watch, NEXT_OF_CONNECTION, first);
+        watches.set(watch, PREVIOUS_OF_CONNECTION, Cells.NONE);
+        if (first != Cells.NONE) {
+            watches.set(first, PREVIOUS_OF_CONNECTION, watch);
+        }
+        watchers.setFirstWatch(slot, watch);
+    }
+
+    private void unlinkFromConnection(int watch, int slot) {
+        int next = watches.get(watch, NEXT_OF_CONNECTION);
+        int previous = watches.get(watch, PREVIOUS_OF_CONNECTION);
+        if (previous == Cells.NONE) {
+            watchers.setFirstWatch(slot, next);
+        } else {
+            watches.set(previous, NEXT_OF_CONNECTION, next);
+        }
+        if (next != Cells.NONE) {
+            watches.set(next, PREVIOUS_OF_CONNECTION, previous);
+        }
+    }
+
+    /** Leaves the path's number to the caller, who may still walk over its lists. */
+    private void removeWatch(int watch) {
+        int pathCell = watches.get(watch, PATH);
+        int key = watches.get(watch, OWNER) >>> MODE_BITS;
+        int kind = key & (1 << KIND_BITS) - 1;
+        int slot = key >>> KIND_BITS;
+        table.remove(watch, hash(pathCell, key));
+        unlinkFromPath(watch, pathCell, kind);
+        unlinkFromConnection(watch, slot);
+        watches.release(watch);
+        size--;
+        if (kind == Kind.RECURSIVE) {
+            recursiveCount--;
+        }
+        if (isCountedFor(kind, pathCell, slot)) {
+            count--;
+            watchers.addToCount(slot, -1);
+        }
+        watchers.releaseIfUnused(slot);
+        if (size == 0) {
+            table.clear();
+            watches.clear();
         }
     }
 }

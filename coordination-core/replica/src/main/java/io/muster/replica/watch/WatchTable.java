@@ -10,127 +10,181 @@ import io.muster.replica.state.AclList;
 import io.muster.replica.state.Change;
 import io.muster.replica.state.NodeView;
 import io.muster.replica.state.StateView;
-import java.util.LinkedHashSet;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All watches of one server's connections. As in ZooKeeper there are two registries: data (getData, exists, both kinds of
- * persistent watches) and child (getChildren, persistent). Owned by one thread.
+ * All watches of one server's connections, by ZooKeeper's rules: which change tells whom, and which watches it uses up.
+ * Owned by one thread.
  */
 public final class WatchTable {
-    private final Registry data = new Registry();
-    private final Registry child = new Registry();
+    private final Registry registry;
+    private final int maxPerConnection;
 
-    /** Receives one event for one connection. */
+    /** Receives one event for one connection. It must not change the table. */
     public interface Sink {
         /** @param acl the list of which the connection needs READ to be told; null if everybody may know */
         void event(long connection, EventType type, String path, @Nullable AclList acl);
     }
 
-    public void addData(String path, long connection) {
-        data.add(path, connection, Registry.STANDARD);
+    /**
+     * @param seed of hashes; clients are not to know it
+     * @param maxPerConnection watches that one connection may have, as {@link #count()} counts them; 0 for no limit
+     */
+    public WatchTable(long seed, int maxPerConnection) {
+        this.registry = new Registry(seed);
+        this.maxPerConnection = maxPerConnection;
     }
 
-    public void addChild(String path, long connection) {
-        child.add(path, connection, Registry.STANDARD);
+    /** Sets a one-shot watch for the znode itself. Says whether the connection may have it; without effect if not. */
+    public boolean addData(String path, long connection) {
+        return add(utf8(path), connection, Registry.STANDARD, Kind.DATA);
     }
 
-    public void add(String path, long connection, AddWatchMode mode) {
-        switch (mode) {
-            case PERSISTENT -> {
-                data.add(path, connection, Registry.PERSISTENT);
-                child.add(path, connection, Registry.PERSISTENT);
-            }
-            case PERSISTENT_RECURSIVE -> data.add(path, connection, Registry.RECURSIVE);
+    /** Sets a one-shot watch for the list of children. Says whether the connection may have it; without effect if not. */
+    public boolean addChild(String path, long connection) {
+        return add(utf8(path), connection, Registry.STANDARD, Kind.CHILD);
+    }
+
+    /** Sets a watch that stays. Says whether the connection may have it; without effect if not. */
+    public boolean add(String path, long connection, AddWatchMode mode) {
+        return switch (mode) {
+            case PERSISTENT -> add(utf8(path), connection, Registry.PERSISTENT, Kind.DATA, Kind.CHILD);
+            case PERSISTENT_RECURSIVE -> add(utf8(path), connection, Registry.RECURSIVE, Kind.RECURSIVE);
+        };
+    }
+
+    private boolean add(byte[] path, long connection, int mode, int... kinds) {
+        if (maxPerConnection > 0 && !hasRoom(path, connection, kinds)) {
+            return false;
         }
+        for (int kind : kinds) {
+            registry.add(path, connection, kind, mode);
+        }
+        return true;
+    }
+
+    private boolean hasRoom(byte[] path, long connection, int[] kinds) {
+        int room = maxPerConnection - registry.count(connection);
+        if (room >= kinds.length) {
+            return true;
+        }
+        int needed = 0;
+        for (int kind : kinds) {
+            needed += registry.wouldCount(path, connection, kind) ? 1 : 0;
+        }
+        return needed <= room;
+    }
+
+    private static byte[] utf8(String path) {
+        return path.getBytes(StandardCharsets.UTF_8);
     }
 
     public boolean has(String path, long connection, WatchKind kind) {
+        byte[] key = utf8(path);
+        int data = registry.modes(key, connection, Kind.DATA);
         return switch (kind) {
-            case CHILDREN -> child.has(path, connection, Registry.STANDARD);
-            case DATA -> data.has(path, connection, Registry.STANDARD);
-            case PERSISTENT -> data.has(path, connection, Registry.PERSISTENT);
-            case PERSISTENT_RECURSIVE -> data.has(path, connection, Registry.RECURSIVE);
-            case ANY -> data.has(path, connection, Registry.ALL) || child.has(path, connection, Registry.ALL);
+            case CHILDREN -> (registry.modes(key, connection, Kind.CHILD) & Registry.STANDARD) != 0;
+            case DATA -> (data & Registry.STANDARD) != 0;
+            case PERSISTENT -> (data & Registry.PERSISTENT) != 0;
+            case PERSISTENT_RECURSIVE -> registry.modes(key, connection, Kind.RECURSIVE) != 0;
+            case ANY ->
+                data != 0
+                        || registry.modes(key, connection, Kind.CHILD) != 0
+                        || registry.modes(key, connection, Kind.RECURSIVE) != 0;
         };
     }
 
     /** Removes a connection's watches of a kind on a path; says whether there was any. */
     public boolean remove(String path, long connection, WatchKind kind) {
+        byte[] key = utf8(path);
         return switch (kind) {
-            case CHILDREN -> child.remove(path, connection, Registry.STANDARD);
-            case DATA -> data.remove(path, connection, Registry.STANDARD);
+            case CHILDREN -> registry.remove(key, connection, Kind.CHILD, Registry.STANDARD);
+            case DATA -> registry.remove(key, connection, Kind.DATA, Registry.STANDARD);
             case PERSISTENT ->
-                data.remove(path, connection, Registry.PERSISTENT)
-                        | child.remove(path, connection, Registry.PERSISTENT);
-            case PERSISTENT_RECURSIVE -> data.remove(path, connection, Registry.RECURSIVE);
-            case ANY -> data.remove(path, connection, Registry.ALL) | child.remove(path, connection, Registry.ALL);
+                registry.remove(key, connection, Kind.DATA, Registry.PERSISTENT)
+                        | registry.remove(key, connection, Kind.CHILD, Registry.PERSISTENT);
+            case PERSISTENT_RECURSIVE -> registry.remove(key, connection, Kind.RECURSIVE, Registry.ALL);
+            case ANY ->
+                registry.remove(key, connection, Kind.DATA, Registry.ALL)
+                        | registry.remove(key, connection, Kind.CHILD, Registry.ALL)
+                        | registry.remove(key, connection, Kind.RECURSIVE, Registry.ALL);
         };
     }
 
+    /** Removes all watches of a connection; the cost is that of its own watches. */
     public void removeConnection(long connection) {
-        data.removeConnection(connection);
-        child.removeConnection(connection);
+        registry.removeConnection(connection);
     }
 
-    /** Watches, each counted once for its path and connection. */
+    /**
+     * Watches, as ZooKeeper counts them: each path and connection once for the znode itself, in whatever modes, and once for
+     * its children.
+     */
     public int count() {
-        return data.count() + child.count();
+        return registry.count();
     }
 
     /** Tells everybody whom a change concerns, in the order in which ZooKeeper tells them. */
     public void trigger(Change change, Sink sink) {
+        if (registry.isEmpty()) {
+            return;
+        }
         String path = change.path();
+        byte[] key = utf8(path);
         switch (change.kind()) {
             case CREATED -> {
-                triggerData(EventType.NODE_CREATED, path, change.acl(), sink);
-                triggerParent(path, change.parentAcl(), sink);
+                triggerData(EventType.NODE_CREATED, path, key, change.acl(), sink);
+                triggerParent(path, key, change.parentAcl(), sink);
             }
-            case DATA_CHANGED -> triggerData(EventType.NODE_DATA_CHANGED, path, change.acl(), sink);
+            case DATA_CHANGED -> triggerData(EventType.NODE_DATA_CHANGED, path, key, change.acl(), sink);
             case DELETED -> {
-                Set<Long> told = triggerData(EventType.NODE_DELETED, path, change.acl(), sink);
-                for (long connection : child.trigger(path, false)) {
-                    if (!told.contains(connection)) {
-                        sink.event(connection, EventType.NODE_DELETED, path, change.acl());
-                    }
-                }
-                triggerParent(path, change.parentAcl(), sink);
+                Registry.Told deleted = triggerData(EventType.NODE_DELETED, path, key, change.acl(), sink);
+                registry.trigger(key, key.length, Kind.CHILD, deleted);
+                triggerParent(path, key, change.parentAcl(), sink);
             }
         }
     }
 
-    private Set<Long> triggerData(EventType type, String path, AclList acl, Sink sink) {
-        Set<Long> told = new LinkedHashSet<>(data.trigger(path, true));
-        data.addRecursive(path, told);
-        told.forEach(connection -> sink.event(connection, type, path, acl));
+    private Registry.Told triggerData(EventType type, String path, byte[] key, AclList acl, Sink sink) {
+        Registry.Told told = connection -> sink.event(connection, type, path, acl);
+        registry.beginEvent();
+        registry.trigger(key, key.length, Kind.DATA, told);
+        registry.triggerRecursive(key, told);
         return told;
     }
 
-    private void triggerParent(String path, AclList parentAcl, Sink sink) {
+    private void triggerParent(String path, byte[] key, AclList parentAcl, Sink sink) {
         String parent = Paths.parent(path);
-        for (long connection : child.trigger(parent, false)) {
-            sink.event(connection, EventType.NODE_CHILDREN_CHANGED, parent, parentAcl);
-        }
+        registry.beginEvent();
+        registry.trigger(
+                key,
+                Registry.parentLength(key, key.length),
+                Kind.CHILD,
+                connection -> sink.event(connection, EventType.NODE_CHILDREN_CHANGED, parent, parentAcl));
     }
 
-    /** Sets a connection's watches anew and tells it at once of what it missed since the zxid that it names. */
-    public void restore(Request.SetWatches watches, long connection, StateView state, Sink sink) {
+    /**
+     * Sets a connection's watches anew and tells it at once of what it missed since the zxid that it names. Says whether the
+     * connection may have them all; if not, those that it may not have are missing.
+     */
+    public boolean restore(Request.SetWatches watches, long connection, StateView state, Sink sink) {
         long since = watches.relativeZxid();
+        boolean[] all = {true};
         restore(watches.data(), state, (path, stat) -> {
             if (stat == null) {
                 sink.event(connection, EventType.NODE_DELETED, path, null);
             } else if (stat.mzxid() > since) {
                 sink.event(connection, EventType.NODE_DATA_CHANGED, path, null);
             } else {
-                addData(path, connection);
+                all[0] &= addData(path, connection);
             }
         });
         restore(watches.exist(), state, (path, stat) -> {
             if (stat == null) {
-                addData(path, connection);
+                all[0] &= addData(path, connection);
             } else {
                 sink.event(connection, EventType.NODE_CREATED, path, null);
             }
@@ -141,11 +195,13 @@ public final class WatchTable {
             } else if (stat.pzxid() > since) {
                 sink.event(connection, EventType.NODE_CHILDREN_CHANGED, path, null);
             } else {
-                addChild(path, connection);
+                all[0] &= addChild(path, connection);
             }
         });
-        watches.persistent().forEach(path -> add(path, connection, AddWatchMode.PERSISTENT));
-        watches.persistentRecursive().forEach(path -> add(path, connection, AddWatchMode.PERSISTENT_RECURSIVE));
+        watches.persistent().forEach(path -> all[0] &= add(path, connection, AddWatchMode.PERSISTENT));
+        watches.persistentRecursive()
+                .forEach(path -> all[0] &= add(path, connection, AddWatchMode.PERSISTENT_RECURSIVE));
+        return all[0];
     }
 
     private static void restore(List<String> paths, StateView state, BiConsumer<String, @Nullable Stat> decide) {

@@ -55,7 +55,7 @@ class ByteTrieTest {
             return new ByteTrie<>(SEED) {
                 @Override
                 int hash(byte[] key, int from, int to) {
-                    return of(hash(SEED, key, from, to));
+                    return of(SeededHash.of(SEED, key, from, to));
                 }
             };
         }

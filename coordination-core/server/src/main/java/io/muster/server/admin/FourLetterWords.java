@@ -127,6 +127,7 @@ public final class FourLetterWords implements Words {
         metric(out, "global_sessions", state.sessionCount());
         metric(out, "local_sessions", 0);
         metric(out, "connection_rejected", traffic.connectionsRejected());
+        metric(out, "watches_refused", traffic.watchesRefused());
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
             metric(out, "open_file_descriptor_count", unix.getOpenFileDescriptorCount());
             metric(out, "max_file_descriptor_count", unix.getMaxFileDescriptorCount());

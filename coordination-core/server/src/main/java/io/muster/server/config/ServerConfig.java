@@ -16,6 +16,8 @@ public final class ServerConfig {
 
     public static final long DEFAULT_MAX_QUEUED_BYTES = 64L << 20;
 
+    public static final int DEFAULT_MAX_WATCHES = 1_000_000;
+
     private static final int MAX_IO_THREADS = 8;
 
     private final Builder values;
@@ -109,6 +111,11 @@ public final class ServerConfig {
         return values.maxQueuedBytes;
     }
 
+    /** 0 for no limit. */
+    public int maxWatchesPerConnection() {
+        return values.maxWatchesPerConnection;
+    }
+
     /** A connection that has said nothing by then is closed. */
     public int handshakeTimeoutMs() {
         return values.handshakeTimeoutMs;
@@ -181,6 +188,7 @@ public final class ServerConfig {
         private int maxOutstandingRequests = 1_000;
         private int maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
         private long maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES;
+        private int maxWatchesPerConnection = DEFAULT_MAX_WATCHES;
         private int handshakeTimeoutMs = 10_000;
         private int ioThreads = Math.min(MAX_IO_THREADS, Runtime.getRuntime().availableProcessors());
         private int snapshotEveryTxns = 100_000;
@@ -276,6 +284,12 @@ public final class ServerConfig {
         /** A client that lets more replies wait is closed. */
         public Builder maxQueuedBytes(long value) {
             maxQueuedBytes = value;
+            return this;
+        }
+
+        /** 0 for no limit. A request for one more is refused with the error QuotaExceeded. */
+        public Builder maxWatchesPerConnection(int value) {
+            maxWatchesPerConnection = value;
             return this;
         }
 

@@ -126,6 +126,8 @@ final class ZooCfg {
                 ServerConfig.DEFAULT_MAX_QUEUED_BYTES,
                 1L << 20,
                 Long.MAX_VALUE));
+        builder.maxWatchesPerConnection(Settings.number(
+                settings.anywhere("muster.maxWatchesPerConnection"), ServerConfig.DEFAULT_MAX_WATCHES, 0, MAX));
         builder.handshakeTimeoutMs(Settings.number(settings.anywhere("nio.sessionlessCnxnTimeout"), 10_000, 100, MAX));
     }
 

@@ -120,6 +120,15 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         return lane;
     }
 
+    /** Counts it, and says it in the log. */
+    public void watchRefused(int limit) {
+        port.traffic().watchRefused();
+        port.refusals()
+                .log(
+                        remoteAddress(),
+                        "more than " + limit + " watches of a connection (muster.maxWatchesPerConnection)");
+    }
+
     // ---- what anybody may ask
 
     public String remoteAddress() {

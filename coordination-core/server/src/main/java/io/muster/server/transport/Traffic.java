@@ -13,6 +13,7 @@ public final class Traffic {
     private final LongAccumulator minLatencyMs = new LongAccumulator(Math::min, Long.MAX_VALUE);
     private final LongAccumulator maxLatencyMs = new LongAccumulator(Math::max, 0);
     private final LongAdder rejected = new LongAdder();
+    private final LongAdder watchesRefused = new LongAdder();
     /** Requests that went to the serial loop and have no reply yet, of all connections. */
     private final AtomicInteger outstanding = new AtomicInteger();
 
@@ -26,6 +27,10 @@ public final class Traffic {
 
     void rejected() {
         rejected.increment();
+    }
+
+    void watchRefused() {
+        watchesRefused.increment();
     }
 
     void answeredAfter(long latencyMs) {
@@ -49,6 +54,11 @@ public final class Traffic {
 
     public long connectionsRejected() {
         return rejected.sum();
+    }
+
+    /** Requests for a watch of connections that had as many as they may have. */
+    public long watchesRefused() {
+        return watchesRefused.sum();
     }
 
     public int outstandingRequests() {
