@@ -18,7 +18,10 @@ import java.util.Map;
  */
 public final class BigTree {
     private static final int PARENTS = 1_000;
-    private static final int IN_FLIGHT = 512;
+    private static final int CLIENTS = 16;
+    /** Of each client. */
+    private static final int IN_FLIGHT = 32;
+
     private static final byte[] DATA = new byte[100];
 
     private BigTree() {}
@@ -44,9 +47,9 @@ public final class BigTree {
         }
 
         void fill(int znodes) throws Exception {
-            try (MusterClient client = connect()) {
-                Pipelined.run(PARENTS, IN_FLIGHT, i -> client.createAsync(parent(i), DATA));
-                Pipelined.run(znodes, IN_FLIGHT, i -> client.createAsync(child(i), DATA));
+            try (Clients clients = new Clients(this::connect, CLIENTS)) {
+                clients.run(PARENTS, IN_FLIGHT, (client, i) -> client.createAsync(parent(i), DATA));
+                clients.run(znodes, IN_FLIGHT, (client, i) -> client.createAsync(child(i), DATA));
             }
             fullHeapBytes = server.liveHeapBytes();
         }
@@ -54,8 +57,9 @@ public final class BigTree {
         /** Writes, then a kill in the midst of serving, then a start; the last write must be there. */
         void restart(int znodes, int writes, int round) throws Exception {
             byte[] written = ("round " + round).getBytes(java.nio.charset.StandardCharsets.UTF_8);
-            try (MusterClient client = connect()) {
-                Pipelined.run(writes, IN_FLIGHT, i -> client.setAsync(child(i * 31 % znodes), DATA));
+            try (Clients clients = new Clients(this::connect, CLIENTS);
+                    MusterClient client = connect()) {
+                clients.run(writes, IN_FLIGHT, (each, i) -> each.setAsync(child(i * 31 % znodes), DATA));
                 client.set(child(7), written);
                 server.kill();
                 restartNanos.add(server.restart());

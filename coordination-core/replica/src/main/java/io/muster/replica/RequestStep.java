@@ -106,12 +106,20 @@ final class RequestStep implements Request.Handler<Effect> {
 
     @Override
     public Effect multiRead(Request.MultiRead request) {
-        return reply(answerNow(request), null);
+        return elsewhere(request);
     }
 
     @Override
     public Effect getAllChildrenNumber(Request.GetAllChildrenNumber request) {
-        return children(request, request.path(), false);
+        return elsewhere(request);
+    }
+
+    /** What may take long is read where the reply is written, from a state that is kept for it. */
+    private Effect elsewhere(Request read) {
+        long zxid = replica.pipeline.preparedZxid();
+        State pinned = replica.prepared.freeze();
+        List<Id> ids = connection.ids;
+        return o -> o.replyFrom(pinned, zxid, connection.number, xid, read, ids);
     }
 
     @Override

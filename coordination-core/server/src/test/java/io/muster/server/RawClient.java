@@ -155,6 +155,13 @@ final class RawClient implements AutoCloseable {
         return in.available() > 0;
     }
 
+    /** Waits until bytes are there to be read, and leaves them there. */
+    void awaitBytes() throws IOException {
+        in.mark(1);
+        in.readByte();
+        in.reset();
+    }
+
     /** Everything up to the end of the stream. */
     String readToEnd() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -113,6 +113,54 @@ class ByteTrie<E extends ByteTrie.Keyed> {
         }
     }
 
+    /**
+     * Walks over all elements of a root that no running edit owns, in the order of {@link #forEach}, and may stand still in
+     * between.
+     */
+    static final class Cursor<E extends Keyed> {
+        private Object[][] open = new Object[8][];
+        private int[] next = new int[8];
+        private int depth;
+
+        Cursor(@Nullable Object root) {
+            if (root != null) {
+                enter(new Object[] {root});
+            }
+        }
+
+        /** The next element, or null after the last. */
+        @SuppressWarnings("unchecked")
+        @Nullable
+        E next() {
+            while (depth > 0) {
+                Object[] slots = open[depth - 1];
+                if (next[depth - 1] == slots.length) {
+                    depth--;
+                    continue;
+                }
+                Object slot = slots[next[depth - 1]++];
+                if (slot instanceof Branch branch) {
+                    enter(branch.slots);
+                } else if (slot instanceof Collision collision) {
+                    enter(collision.elements);
+                } else {
+                    return (E) slot;
+                }
+            }
+            return null;
+        }
+
+        private void enter(Object[] slots) {
+            if (depth == open.length) {
+                open = Arrays.copyOf(open, 2 * depth);
+                next = Arrays.copyOf(next, 2 * depth);
+            }
+            open[depth] = slots;
+            next[depth] = 0;
+            depth++;
+        }
+    }
+
     private Object put(@Nullable Object node, E element, int hash, int shift, Edit edit) {
         if (node == null) {
             return element;

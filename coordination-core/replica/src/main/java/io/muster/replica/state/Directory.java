@@ -18,6 +18,9 @@ final class Directory implements ByteTrie.Keyed {
     int childCounter;
 
     int childCount;
+    /** Bytes of all children's names, without lengths. */
+    long childNameBytes;
+
     long pzxid;
     /** Root of a trie of {@link Znode}, keyed by name. */
     @Nullable
@@ -37,6 +40,7 @@ final class Directory implements ByteTrie.Keyed {
     Directory copyFor(ByteTrie.Edit edit) {
         Directory copy = new Directory(path, self, selfDigest, childCounter, pzxid, edit);
         copy.childCount = childCount;
+        copy.childNameBytes = childNameBytes;
         copy.children = children;
         return copy;
     }

@@ -44,6 +44,16 @@ public final class NodeView {
         return names;
     }
 
+    /** Bytes of all children's names in UTF-8. */
+    public long childNameBytes() {
+        return directory == null ? 0 : directory.childNameBytes;
+    }
+
+    /** The same names in the same order; only of a state that is published. */
+    public ChildNames childNames() {
+        return new ChildNames(directory == null ? null : directory.children);
+    }
+
     Znode znode() {
         return znode;
     }

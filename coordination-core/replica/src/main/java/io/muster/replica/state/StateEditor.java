@@ -165,6 +165,7 @@ public final class StateEditor extends StateView {
     private void add(PathKey key, Directory parent, Znode znode) {
         parent.children = layout.znodes.put(parent.children, znode, edit);
         parent.childCount++;
+        parent.childNameBytes += znode.keyTo();
         znodeCount++;
         dataBytes += key.utf8.length + znode.dataLength();
         index(key.utf8, znode.owner());
@@ -266,6 +267,7 @@ public final class StateEditor extends StateView {
             return;
         }
         parent.childCount--;
+        parent.childNameBytes -= gone.keyTo();
         Directory own = directory(key.utf8, key.utf8.length);
         if (own != null && own.childCount > 0) {
             check(mayHaveChildren, "delete", text(key), "it has " + own.childCount + " children");

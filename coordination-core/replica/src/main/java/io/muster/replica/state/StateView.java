@@ -207,13 +207,16 @@ public abstract sealed class StateView permits State, StateEditor {
         if (path.equals("/")) {
             return znodeCount - 1;
         }
-        int[] count = {-1};
-        PathKey key = PathKey.of(path);
-        Directory directory = directory(key.utf8, key.utf8.length);
-        if (directory != null) {
-            walk(directory, (each, znode, own) -> count[0]++);
+        DescendantCount count = descendants(path);
+        while (!count.step(Integer.MAX_VALUE)) {
+            // one step does it
         }
-        return Math.max(0, count[0]);
+        return count.count();
+    }
+
+    /** The same in steps; only of a state that is published. */
+    public final DescendantCount descendants(String path) {
+        return new DescendantCount(this, PathKey.of(path).utf8);
     }
 
     /** Visits a znode: its path in UTF-8, empty for the root. */

@@ -15,14 +15,13 @@ import io.muster.protocol.Response;
 import io.muster.protocol.Xids;
 import io.muster.replica.Answer;
 import io.muster.replica.Input;
+import io.muster.replica.LongRead;
 import io.muster.replica.Reads;
+import io.muster.replica.state.State;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
@@ -49,10 +48,9 @@ import org.slf4j.LoggerFactory;
 public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
-    /** Replies are gathered up to this size before they are handed to the channel. */
-    private static final int CHUNK_BYTES = 64 * 1024;
+    /** What a client may send before its handshake is answered. */
+    private static final int MAX_EARLY_BYTES = 64 * 1024;
 
-    private static final int FIRST_BUFFER_BYTES = 256;
     /** How long a client may take to read what was put out before its connection was closed. */
     private static final int CLOSE_TIMEOUT_MS = 5_000;
 
@@ -69,6 +67,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final long number;
     private final InetSocketAddress remote;
     private final Executor executor = new Executor();
+    private final Outbox outbox;
 
     private Phase phase = Phase.GREETING;
     private boolean counted;
@@ -78,7 +77,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean paused;
     private boolean touchWanted;
     private @Nullable ByteBuf unread;
-    private @Nullable ByteBuf unwritten;
     private @Nullable ScheduledFuture<?> deadline;
     private List<Id> ids = List.of();
     /** The zxid in the last reply: another one never has a lower one. */
@@ -99,6 +97,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.number = number;
         this.remote = (InetSocketAddress) channel.remoteAddress();
+        this.outbox = new Outbox(lane, channel, this::longReplyWentOn, this::failed);
     }
 
     // ---- the serial loop's side
@@ -175,10 +174,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         phase = Phase.CLOSING;
         cancelDeadline();
         releaseUnread();
-        if (unwritten != null) {
-            unwritten.release();
-            unwritten = null;
-        }
+        outbox.release();
         port.traffic().outstandingChanged(-outstandingSinceMs.size());
         outstandingSinceMs.clear();
         queued.lazySet(0);
@@ -226,8 +222,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         phase = Phase.CLOSING;
         releaseUnread();
-        writeOut();
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        outbox.closeAtEnd();
         cancelDeadline();
         deadline = channel.eventLoop().schedule(() -> closeNow(), CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
     }
@@ -258,7 +253,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         unread = unread == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), unread, bytes);
         if (phase == Phase.CONNECTING) {
             // reading on shows when the client leaves, but only so much may gather
-            if (unread.readableBytes() > CHUNK_BYTES) {
+            if (unread.readableBytes() > MAX_EARLY_BYTES) {
                 channel.config().setAutoRead(false);
             }
             return;
@@ -279,8 +274,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (paused && channel.isWritable()) {
-            lane.resumeLater(this);
+        if (channel.isWritable()) {
+            outbox.writable();
+            if (paused) {
+                lane.resumeLater(this);
+            }
         }
     }
 
@@ -336,9 +334,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A client that does not read its replies, or that has requests in a loop which has too many. */
+    /** A client that does not read its replies, or has a long one coming, or has requests in a loop which has too many. */
     private boolean mustPause() {
         return !channel.isWritable()
+                || outbox.isBusy()
                 || !outstandingSinceMs.isEmpty()
                         && port.traffic().outstandingRequests()
                                 >= port.settings().maxOutstandingRequests();
@@ -354,7 +353,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void answerWord(String answer) {
         port.traffic().received();
-        append(answer.getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+        outbox.append(bytes, bytes.length);
         closeAfterWrites();
     }
 
@@ -432,14 +432,17 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (zxid < lastZxid) {
             return false;
         }
+        touch();
+        answer(published.state(), zxid, xid, read, ids);
+        port.traffic().answeredAfter(0);
+        return true;
+    }
+
+    private void touch() {
         if (!touchWanted) {
             touchWanted = true;
             lane.touch(this);
         }
-        Answer answer = Reads.answer(published.state(), read, ids, port.access());
-        reply(new ReplyHeader(xid, zxid, answer.error().code()), answer.body());
-        port.traffic().answeredAfter(0);
-        return true;
     }
 
     void touchInto(List<Input> inputs) {
@@ -495,10 +498,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         @Override
         public void replyFrom(Item.ReplyFrom item) {
             answered();
-            Answer answer = Reads.answer(item.state(), item.read(), item.ids(), port.access());
-            ReplyHeader header =
-                    new ReplyHeader(item.xid(), item.zxid(), answer.error().code());
-            ClientConnection.this.reply(header, answer.body());
+            answer(item.state(), item.zxid(), item.xid(), item.read(), item.ids());
         }
 
         @Override
@@ -528,6 +528,31 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** A long answer begins here, and goes on between the work of others. */
+    private void answer(State state, long zxid, int xid, Request read, List<Id> identities) {
+        LongRead longRead = LongRead.of(state, read, identities, port.access());
+        if (longRead != null) {
+            lastZxid = Math.max(lastZxid, zxid);
+            countSent();
+            outbox.longReply(new LongReply(xid, zxid, longRead));
+            return;
+        }
+        Answer answer = Reads.answer(state, read, identities, port.access());
+        reply(new ReplyHeader(xid, zxid, answer.error().code()), answer.body());
+    }
+
+    /** Whoever takes what is sent lives, also while its pings are not read. */
+    private void longReplyWentOn() {
+        if (gone) {
+            return;
+        }
+        touch();
+        flush();
+        if (paused && !outbox.isBusy()) {
+            lane.resumeLater(this);
+        }
+    }
+
     private void handshakeReply(ConnectResponse response) {
         frame(response::write);
     }
@@ -548,59 +573,22 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         });
     }
 
-    /** Puts one frame behind what is still to be written. */
     private void frame(Consumer<JuteWriter> content) {
+        countSent();
+        outbox.frame(content);
+    }
+
+    private void countSent() {
         sent.lazySet(sent.get() + 1);
         port.traffic().sent();
-        JuteWriter writer = lane.writer();
-        boolean large = false;
-        try {
-            writer.writeInt(0);
-            content.accept(writer);
-            writer.setInt(0, writer.size() - Integer.BYTES);
-            large = writer.size() > CHUNK_BYTES;
-            if (large) {
-                writeOut();
-                channel.write(Unpooled.wrappedBuffer(writer.array(), 0, writer.size()), channel.voidPromise());
-            } else {
-                append(writer.array(), writer.size());
-            }
-        } finally {
-            lane.released(large);
-        }
-    }
-
-    private void append(byte[] bytes) {
-        append(bytes, bytes.length);
-    }
-
-    private void append(byte[] bytes, int length) {
-        if (unwritten != null && unwritten.readableBytes() + length > CHUNK_BYTES) {
-            writeOut();
-        }
-        if (unwritten == null) {
-            unwritten = channel.alloc().directBuffer(Math.max(FIRST_BUFFER_BYTES, length));
-        }
-        unwritten.writeBytes(bytes, 0, length);
-    }
-
-    /** Hands the gathered frames to the channel, which writes them with its next flush. */
-    private void writeOut() {
-        ByteBuf full = unwritten;
-        if (full != null) {
-            unwritten = null;
-            channel.write(full, channel.voidPromise());
-        }
     }
 
     private void flush() {
         if (gone) {
             return;
         }
-        writeOut();
-        channel.flush();
-        ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
-        if (queue != null && queue.totalPendingWriteBytes() > port.settings().maxQueuedBytes()) {
+        outbox.flush();
+        if (outbox.pendingBytes() > port.settings().maxQueuedBytes()) {
             refuse("it does not read what it asked for: more than "
                     + port.settings().maxQueuedBytes() + " bytes wait for it");
         }
