@@ -25,9 +25,12 @@ import io.muster.replica.state.State;
 import io.muster.replica.state.StateEditor;
 import io.muster.replica.state.TxnHeader;
 import io.muster.replica.watch.WatchTable;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +57,7 @@ public final class Replica {
     /** A session's connection here, if it has one. */
     private final Map<Long, Connection> connectionOfSession = new HashMap<>();
 
+    private final DigestHistory digests = new DigestHistory();
     private Clocks now;
     private long lastSessionId;
     private boolean wroteInBatch;
@@ -128,6 +132,35 @@ public final class Replica {
 
     public int watchCount() {
         return watches.count();
+    }
+
+    /** Watches of getData, exists and addWatch, by their sessions. */
+    public void forEachDataWatch(SessionWatch visitor) {
+        watches.forEachOfData((path, number) -> {
+            Connection connection = connections.get(number);
+            if (connection != null && connection.session != null) {
+                visitor.watch(connection.session.id(), path);
+            }
+        });
+    }
+
+    /** A session's watch on a path. */
+    public interface SessionWatch {
+        void watch(long sessionId, String path);
+    }
+
+    /** Sessions by the time when they will expire, in milliseconds of the wall clock, soonest first. */
+    public SortedMap<Long, List<Long>> sessionsByDeadline() {
+        SortedMap<Long, List<Long>> byDeadline = new TreeMap<>();
+        sessions.forEachDeadline((deadlineMs, id) -> byDeadline
+                .computeIfAbsent(deadlineMs - now.monotonicMs() + now.wallMs(), key -> new ArrayList<>())
+                .add(id));
+        return byDeadline;
+    }
+
+    /** Digests at certain committed transactions, oldest first. */
+    public void forEachDigest(DigestHistory.Visitor visitor) {
+        digests.forEachUpTo(pipeline.committedZxid(), visitor);
     }
 
     /** Sessions that have not ended. */
@@ -288,6 +321,9 @@ public final class Replica {
     private void write(Prepared done, Outputs out) {
         wroteInBatch = true;
         out.append(done.transaction());
+        if (settings.digestEnabled()) {
+            digests.note(done.transaction().zxid(), prepared.digest());
+        }
         if (!done.changes().isEmpty()) {
             long zxid = done.transaction().zxid();
             pipeline.afterPrepared(

@@ -1,6 +1,7 @@
 package io.muster.server;
 
 import io.muster.protocol.Zxid;
+import io.muster.replica.Replica;
 import io.muster.replica.ReplicaSettings;
 import io.muster.replica.state.AccessControl;
 import io.muster.replica.state.State;
@@ -8,18 +9,19 @@ import io.muster.server.admin.Build;
 import io.muster.server.admin.FourLetterWords;
 import io.muster.server.admin.ServerView;
 import io.muster.server.config.ServerConfig;
+import io.muster.server.config.SystemSettings;
 import io.muster.server.storage.StorageException;
-import io.muster.server.transport.ClientConnection;
 import io.muster.server.transport.ClientPort;
+import io.muster.server.transport.ConnectionReport;
 import io.muster.server.transport.Traffic;
 import io.muster.server.transport.TransportSettings;
 import java.net.InetSocketAddress;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,7 +95,7 @@ public final class MusterServer implements AutoCloseable {
         logThread = new LogThread(journal, name + "-log", persisted -> loop.submit(List.of(persisted)), this::failed);
         Traffic traffic = new Traffic();
         View view = new View(config, traffic, System.nanoTime());
-        FourLetterWords words = new FourLetterWords(view, config.words());
+        FourLetterWords words = new FourLetterWords(view, config.words(), SystemSettings.ofThisJvm());
         port = new ClientPort(transport(config), access, words, traffic, loop);
         journal.onFailure(this::failed);
         logThread.start();
@@ -129,6 +131,10 @@ public final class MusterServer implements AutoCloseable {
                 config.handshakeTimeoutMs(),
                 config.maxQueuedBytes(),
                 Math.max(1, Math.min(MAX_TOUCH_INTERVAL_MS, config.tickTimeMs() / 4)),
+                config.connectionRate(),
+                config.largeRequestBytes(),
+                config.maxLargeRequestsBytes(),
+                config.tcpKeepAlive(),
                 config.ioThreads());
     }
 
@@ -249,8 +255,28 @@ public final class MusterServer implements AutoCloseable {
         }
 
         @Override
-        public Collection<ClientConnection> connections() {
-            return port.connections();
+        public int connectionCount() {
+            return port.connectionCount();
+        }
+
+        @Override
+        public CompletableFuture<List<ConnectionReport>> connections() {
+            return port.reports();
+        }
+
+        @Override
+        public CompletableFuture<Integer> resetConnectionStats() {
+            return port.resetConnectionStats();
+        }
+
+        @Override
+        public double dropShare() {
+            return port.dropShare();
+        }
+
+        @Override
+        public <T> CompletableFuture<T> ask(Function<Replica, T> question) {
+            return loop.ask(question);
         }
 
         @Override

@@ -10,8 +10,13 @@ import io.muster.server.transport.Core;
 import io.muster.server.transport.Published;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +39,8 @@ final class SerialLoop implements Core {
     private final Inbox<Input> inbox = new Inbox<>();
     private final long tickNanos;
 
+    private final Queue<Question<?>> questions = new ConcurrentLinkedQueue<>();
+    private volatile boolean ended;
     private volatile Published published;
     private volatile int watchCount;
     private volatile boolean stopping;
@@ -79,6 +86,44 @@ final class SerialLoop implements Core {
         return watchCount;
     }
 
+    /**
+     * Asks between two batches. Any thread; never blocks.
+     *
+     * @param question runs on the loop's thread; must not change anything, and holds up everybody while it runs
+     * @return completes on the loop's thread; with a {@link CancellationException} if the loop has ended
+     */
+    <T> CompletableFuture<T> ask(Function<Replica, T> question) {
+        Question<T> asked = new Question<>(question, new CompletableFuture<>());
+        questions.add(asked);
+        inbox.add(List.of());
+        if (ended) {
+            refuseQuestions();
+        }
+        return asked.answer;
+    }
+
+    private record Question<T>(Function<Replica, T> question, CompletableFuture<T> answer) {
+        void put(Replica replica) {
+            try {
+                answer.complete(question.apply(replica));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        }
+    }
+
+    private void answerQuestions(Replica replica) {
+        for (Question<?> next = questions.poll(); next != null; next = questions.poll()) {
+            next.put(replica);
+        }
+    }
+
+    private void refuseQuestions() {
+        for (Question<?> next = questions.poll(); next != null; next = questions.poll()) {
+            next.answer.completeExceptionally(new CancellationException("the server has stopped"));
+        }
+    }
+
     private void run(LogThread toLog, ClientPort port) {
         try {
             Replica replica = new Replica(settings, published.state(), ServerClocks.now());
@@ -92,9 +137,13 @@ final class SerialLoop implements Core {
                 }
                 lastNanos = now;
                 batch(replica, inputs, outputs, toLog);
+                answerQuestions(replica);
             }
         } catch (Throwable e) {
             failed.accept(e);
+        } finally {
+            ended = true;
+            refuseQuestions();
         }
     }
 

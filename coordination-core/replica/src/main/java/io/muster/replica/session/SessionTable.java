@@ -98,6 +98,16 @@ public final class SessionTable {
         return expired;
     }
 
+    /** Takes one session. */
+    public interface Visitor {
+        void session(long deadlineMs, long id);
+    }
+
+    /** Sessions that have not expired, in the order in which they will if nothing is heard from them. */
+    public void forEachDeadline(Visitor visitor) {
+        buckets.forEach((deadlineMs, bucket) -> bucket.forEach(session -> visitor.session(deadlineMs, session.id)));
+    }
+
     private void leaveBucket(Session session) {
         Set<Session> bucket = buckets.get(session.deadlineMs);
         if (bucket != null && bucket.remove(session) && bucket.isEmpty()) {

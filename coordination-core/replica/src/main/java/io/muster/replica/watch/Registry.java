@@ -141,6 +141,24 @@ final class Registry {
         }
     }
 
+    /**
+     * Walks over the pairs of a path and a connection that watches the znode itself or all below; a pair that does both comes
+     * once. The cost is that of all watches, so it is for operators who ask.
+     */
+    void forEachOfData(WatchTable.Visitor visitor) {
+        paths.forEach((pathCell, path) -> {
+            for (int kind : new int[] {Kind.DATA, Kind.RECURSIVE}) {
+                for (int watch = paths.list(pathCell, kind); watch != Cells.NONE; ) {
+                    int slot = watches.get(watch, OWNER) >>> MODE_BITS + KIND_BITS;
+                    if (kind == Kind.DATA || find(pathCell, slot << KIND_BITS | Kind.DATA) == Cells.NONE) {
+                        visitor.watch(path, watchers.connection(slot));
+                    }
+                    watch = watches.get(watch, NEXT_OF_PATH);
+                }
+            }
+        });
+    }
+
     /** Pairs of a path and a connection, those for children counted apart. */
     int count() {
         return count;

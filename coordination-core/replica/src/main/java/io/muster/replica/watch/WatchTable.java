@@ -127,6 +127,19 @@ public final class WatchTable {
         return registry.count();
     }
 
+    /** Takes one path and one connection that watches it. */
+    public interface Visitor {
+        void watch(String path, long connection);
+    }
+
+    /**
+     * Watches of getData, exists and addWatch; a path and a connection come once. The cost is that of all watches, so it is for
+     * operators who ask.
+     */
+    public void forEachOfData(Visitor visitor) {
+        registry.forEachOfData(visitor);
+    }
+
     /** Tells everybody whom a change concerns, in the order in which ZooKeeper tells them. */
     public void trigger(Change change, Sink sink) {
         if (registry.isEmpty()) {

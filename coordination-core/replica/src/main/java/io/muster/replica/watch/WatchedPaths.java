@@ -1,6 +1,7 @@
 package io.muster.replica.watch;
 
 import io.muster.replica.state.SeededHash;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,6 +90,21 @@ final class WatchedPaths {
 
     void setList(int cell, int kind, int first) {
         cells.set(cell, FIRST_LIST + kind, first);
+    }
+
+    /** Takes one path. */
+    interface Visitor {
+        void path(int cell, String path);
+    }
+
+    /** Walks over all paths, in no order that means anything. */
+    void forEach(Visitor visitor) {
+        for (int cell = 0; cell < texts.size() << PIECE_BITS; cell++) {
+            byte[] text = text(cell);
+            if (text != null && text.length > 0) {
+                visitor.path(cell, new String(text, StandardCharsets.UTF_8));
+            }
+        }
     }
 
     int size() {

@@ -1,6 +1,7 @@
 package io.muster.server.config;
 
 import io.muster.replica.Reaping;
+import io.muster.server.transport.ConnectionRate;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -101,6 +102,26 @@ public final class ServerConfig {
         return values.maxOutstandingRequests;
     }
 
+    /** A request of more bytes than this counts as large; -1 for none does. */
+    public int largeRequestBytes() {
+        return values.largeRequestBytes;
+    }
+
+    /** A large request that would make the large ones that have no reply yet exceed this closes its connection. */
+    public long maxLargeRequestsBytes() {
+        return values.maxLargeRequestsBytes;
+    }
+
+    /** How fast sessions may come. */
+    public ConnectionRate connectionRate() {
+        return values.connectionRate;
+    }
+
+    /** Whether TCP asks silent clients whether they are there. */
+    public boolean tcpKeepAlive() {
+        return values.tcpKeepAlive;
+    }
+
     /** A longer request closes its connection. */
     public int maxFrameBytes() {
         return values.maxFrameBytes;
@@ -186,6 +207,10 @@ public final class ServerConfig {
         private int maxConnectionsPerAddress = 60;
         private int maxConnections;
         private int maxOutstandingRequests = 1_000;
+        private int largeRequestBytes = -1;
+        private long maxLargeRequestsBytes = 100L << 20;
+        private ConnectionRate connectionRate = ConnectionRate.UNLIMITED;
+        private boolean tcpKeepAlive;
         private int maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
         private long maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES;
         private int maxWatchesPerConnection = DEFAULT_MAX_WATCHES;
@@ -272,6 +297,28 @@ public final class ServerConfig {
         /** While more requests wait for the log, connections that have one of them are not read. */
         public Builder maxOutstandingRequests(int value) {
             maxOutstandingRequests = value;
+            return this;
+        }
+
+        /**
+         * A request of more than {@code largeBytes} (-1 for none) that would make such requests which have no reply yet
+         * exceed {@code maxSumBytes} closes its connection.
+         */
+        public Builder largeRequests(int largeBytes, long maxSumBytes) {
+            largeRequestBytes = largeBytes;
+            maxLargeRequestsBytes = maxSumBytes;
+            return this;
+        }
+
+        /** How fast sessions may come. */
+        public Builder connectionRate(ConnectionRate rate) {
+            connectionRate = rate;
+            return this;
+        }
+
+        /** Whether TCP asks silent clients whether they are there. */
+        public Builder tcpKeepAlive(boolean value) {
+            tcpKeepAlive = value;
             return this;
         }
 

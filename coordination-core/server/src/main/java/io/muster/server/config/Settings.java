@@ -10,10 +10,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks values up and checks them; knows where each came from, for the message when one is wrong. */
 final class Settings {
+    private static final String PREFIX = "zookeeper.";
+    /** How the names of ZooKeeper's other properties begin. */
+    private static final List<String> WITHOUT_PREFIX = List.of(
+            "jute.",
+            "readonlymode.",
+            "znode.container.",
+            "follower.nodelay",
+            "leader.nodelay",
+            "fsync.",
+            "java.security.auth.login.config");
+
     private final String file;
     private final Map<String, String> entries;
     private final SystemSettings system;
     private final Set<String> used = new HashSet<>();
+    private final Set<String> usedProperties = new HashSet<>();
 
     Settings(String file, Map<String, String> entries, SystemSettings system) {
         this.file = file;
@@ -36,12 +48,13 @@ final class Settings {
     @Nullable
     Found anywhere(String key) {
         Found found = inFile(key);
-        return found != null ? found : inSystem("zookeeper." + key);
+        return found != null ? found : inSystem(PREFIX + key);
     }
 
     /** A system property, which the file cannot set. */
     @Nullable
     Found inSystem(String property) {
+        usedProperties.add(property);
         String value = system.get(property);
         return value == null || value.isBlank() ? null : new Found("system property " + property, value.trim());
     }
@@ -55,9 +68,21 @@ final class Settings {
     }
 
     /** Keys of the file that nobody asked for, sorted. */
-    List<String> unused() {
+    List<String> unusedInFile() {
         return entries.keySet().stream()
                 .filter(key -> !used.contains(key))
+                .sorted()
+                .toList();
+    }
+
+    /** Of the system properties that are ZooKeeper's those that nobody asked for, without their prefix, sorted. */
+    List<String> unusedInSystem() {
+        return system.names().stream()
+                .filter(name ->
+                        name.startsWith(PREFIX) || WITHOUT_PREFIX.stream().anyMatch(name::startsWith))
+                .filter(name -> !usedProperties.contains(name))
+                .map(name -> name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name)
+                .filter(name -> !used.contains(name))
                 .sorted()
                 .toList();
     }
@@ -81,6 +106,22 @@ final class Settings {
         } catch (NumberFormatException e) {
             throw wrong(found, allowed);
         }
+    }
+
+    /** A number from 0 to 1. */
+    static double share(@Nullable Found found, double otherwise) {
+        if (found == null) {
+            return otherwise;
+        }
+        try {
+            double value = Double.parseDouble(found.value);
+            if (value >= 0 && value <= 1) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw wrong(found, "a number from 0 to 1");
+        }
+        throw wrong(found, "a number from 0 to 1");
     }
 
     static boolean flag(@Nullable Found found, boolean otherwise) {

@@ -3,6 +3,7 @@ package io.muster.server.config;
 import com.google.common.net.HostAndPort;
 import com.google.common.net.InetAddresses;
 import io.muster.server.config.Settings.Found;
+import io.muster.server.transport.ConnectionRate;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.InetAddress;
@@ -83,19 +84,23 @@ final class ZooCfg {
         limits(builder);
         storage(builder);
         AccessKeys.read(settings, builder);
-        List<String> words = Settings.list(settings.anywhere("4lw.commands.whitelist"));
-        if (!words.isEmpty()) {
-            builder.words(Set.copyOf(words));
-        }
+        words(builder);
         builder.extendedTypes(Settings.flag(settings.anywhere("extendedTypesEnabled"), false));
         builder.skipAcl(Settings.flag(settings.anywhere("skipACL"), false));
         builder.digestEnabled(Settings.flag(settings.anywhere("digest.enabled"), true));
-        for (String key : settings.unused()) {
-            if (!KnownKeys.hasNoEffect(key)) {
-                warnings.add(file + ": the key " + key + " is not known and has no effect");
-            }
-        }
+        UnhonouredSettings.warnings(settings.unusedInFile()).forEach(line -> warnings.add(file + ": " + line));
+        UnhonouredSettings.warnings(settings.unusedInSystem())
+                .forEach(line -> warnings.add("system properties: " + line));
         return builder.warnings(warnings).build();
+    }
+
+    private void words(ServerConfig.Builder builder) {
+        List<String> words = Settings.list(settings.anywhere("4lw.commands.whitelist"));
+        if (!words.isEmpty()) {
+            builder.words(Set.copyOf(words));
+        } else if (Settings.flag(settings.inSystem("readonlymode.enabled"), false)) {
+            builder.words(Set.of("srvr", "isro"));
+        }
     }
 
     private void sessions(ServerConfig.Builder builder) {
@@ -115,11 +120,14 @@ final class ZooCfg {
     private void limits(ServerConfig.Builder builder) {
         builder.maxConnectionsPerAddress(Settings.number(settings.inFile("maxClientCnxns"), 60, 0, MAX));
         builder.maxConnections(Settings.number(settings.anywhere("maxCnxns"), 0, 0, MAX));
-        builder.maxOutstandingRequests(Settings.number(settings.anywhere("globalOutstandingLimit"), 1_000, 1, MAX));
-        if (settings.inFile("jute.maxbuffer") != null) {
-            warnings.add(file + ": jute.maxbuffer has no effect in this file, as in ZooKeeper; set the system property"
-                    + " jute.maxbuffer");
-        }
+        int outstanding = Settings.number(settings.anywhere("globalOutstandingLimit"), 1_000, 1, MAX);
+        int throttled = Settings.number(settings.anywhere("request_throttle_max_requests"), 0, 0, MAX);
+        builder.maxOutstandingRequests(throttled == 0 ? outstanding : Math.min(outstanding, throttled));
+        builder.largeRequests(
+                Settings.number(settings.anywhere("largeRequestThreshold"), -1, -1, MAX),
+                Settings.number(settings.anywhere("largeRequestMaxBytes"), 100L << 20, 1, Long.MAX_VALUE));
+        builder.connectionRate(connectionRate());
+        builder.tcpKeepAlive(Settings.flag(settings.anywhere("clientTcpKeepAlive"), false));
         builder.maxFrameBytes(maxFrameBytes());
         builder.maxQueuedBytes(Settings.number(
                 settings.anywhere("muster.maxQueuedBytesPerConnection"),
@@ -129,6 +137,24 @@ final class ZooCfg {
         builder.maxWatchesPerConnection(Settings.number(
                 settings.anywhere("muster.maxWatchesPerConnection"), ServerConfig.DEFAULT_MAX_WATCHES, 0, MAX));
         builder.handshakeTimeoutMs(Settings.number(settings.anywhere("nio.sessionlessCnxnTimeout"), 10_000, 100, MAX));
+    }
+
+    private ConnectionRate connectionRate() {
+        boolean weighted = Settings.flag(settings.anywhere("connection_throttle_weight_enabled"), false);
+        // that of local sessions is read so that it is known; there are none here
+        Settings.number(settings.anywhere("connection_throttle_local_session_weight"), 1, 1, MAX);
+        int newSession = Settings.number(settings.anywhere("connection_throttle_global_session_weight"), 3, 1, MAX);
+        int renewSession = Settings.number(settings.anywhere("connection_throttle_renew_session_weight"), 2, 1, MAX);
+        return new ConnectionRate(
+                Settings.number(settings.anywhere("connection_throttle_tokens"), 0, 0, MAX),
+                Settings.number(settings.anywhere("connection_throttle_fill_time"), 1, 1, MAX),
+                Settings.number(settings.anywhere("connection_throttle_fill_count"), 1, 1, MAX),
+                Settings.number(settings.anywhere("connection_throttle_freeze_time"), -1, -1, MAX),
+                Settings.share(settings.anywhere("connection_throttle_drop_increase"), 0.02),
+                Settings.share(settings.anywhere("connection_throttle_drop_decrease"), 0.002),
+                Settings.share(settings.anywhere("connection_throttle_decrease_ratio"), 0),
+                weighted ? newSession : 1,
+                weighted ? renewSession : 1);
     }
 
     /** Usually written as 0xfffff, which the other numbers do not allow. */
@@ -247,22 +273,17 @@ final class ZooCfg {
 
     /** Whoever asks for these counts on them: a server without them would be less safe than it looks. */
     private void refuseWhatIsNotThere() {
-        for (String key : KnownKeys.REFUSED_WHEN_SET) {
+        for (String key : UnhonouredSettings.REFUSED_WHEN_SET) {
             Found found = settings.anywhere(key);
             if (found != null) {
                 throw new ConfigException(found.where() + "=" + found.value() + ": this is not there yet; remove it");
             }
         }
-        for (String key : KnownKeys.REFUSED_WHEN_TRUE) {
+        for (String key : UnhonouredSettings.REFUSED_WHEN_TRUE) {
             Found found = settings.anywhere(key);
             if (Settings.flag(found, false) && found != null) {
                 throw new ConfigException(
                         found.where() + "=" + found.value() + ": this is not there yet; remove it, or set it to false");
-            }
-        }
-        for (String prefix : KnownKeys.REFUSED_PREFIXES) {
-            for (String key : settings.keysLike(prefix)) {
-                throw new ConfigException(file + ": " + key + ": this is not there yet; remove it");
             }
         }
     }

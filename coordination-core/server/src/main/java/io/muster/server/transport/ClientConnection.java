@@ -31,7 +31,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One client's connection. It belongs to its I/O thread, but for {@link #parcel}, which is the serial loop's, and the
- * counters, which anybody may read.
+ * address, which anybody may read.
  *
  * <p>Phases: {@code GREETING} until the first frame or four-letter word; {@code CONNECTING} while the serial loop looks at
  * the handshake, and what comes is kept for later; {@code OPEN}; {@code CLOSING}, when nothing more is taken from the client but what
@@ -81,15 +80,22 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private List<Id> ids = List.of();
     /** The zxid in the last reply: another one never has a lower one. */
     private long lastZxid;
-    /** When the requests that are in the serial loop came, oldest first. */
-    private final ArrayDeque<Long> outstandingSinceMs = new ArrayDeque<>();
+    /** The requests that are in the serial loop, oldest first. */
+    private final ArrayDeque<Outstanding> outstanding = new ArrayDeque<>();
+
+    /** Bytes of the frame that is being decoded, if it counts as large; given back with its reply. */
+    private int largeBytes;
+
+    private record Outstanding(
+            long sinceMs, int xid, @Nullable OpCode op, int largeBytes) {}
 
     /** Owned by the serial loop: what its present batch puts out for this connection. */
     private List<Item> parcel = new ArrayList<>();
 
-    private final AtomicLong received = new AtomicLong();
-    private final AtomicLong sent = new AtomicLong();
-    private final AtomicLong queued = new AtomicLong();
+    private final ConnectionStats stats = new ConnectionStats();
+    private final long establishedMs = System.currentTimeMillis();
+    private long sessionId;
+    private int sessionTimeoutMs;
 
     ClientConnection(ClientPort port, Lane lane, Channel channel, long number) {
         this.port = port;
@@ -130,25 +136,27 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     // ---- what anybody may ask
 
-    public String remoteAddress() {
+    String remoteAddress() {
         return remote.getAddress().getHostAddress();
     }
 
-    public int remotePort() {
-        return remote.getPort();
+    // ---- what the port asks, on the I/O thread
+
+    ConnectionReport report() {
+        return new ConnectionReport(
+                remote,
+                (channel.config().isAutoRead() ? 1 : 0) | (outbox.pendingBytes() > 0 ? 4 : 0),
+                outstanding.size(),
+                stats.received,
+                stats.sent,
+                sessionId,
+                sessionTimeoutMs,
+                establishedMs,
+                stats.latency());
     }
 
-    public long packetsReceived() {
-        return received.get();
-    }
-
-    public long packetsSent() {
-        return sent.get();
-    }
-
-    /** Requests without a reply. */
-    public long queuedRequests() {
-        return queued.get();
+    void resetStats() {
+        stats.reset();
     }
 
     // ---- coming and going
@@ -175,9 +183,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         cancelDeadline();
         releaseUnread();
         outbox.release();
-        port.traffic().outstandingChanged(-outstandingSinceMs.size());
-        outstandingSinceMs.clear();
-        queued.lazySet(0);
+        port.traffic().outstandingChanged(-outstanding.size());
+        outstanding.forEach(request -> port.largeRequests().giveBack(request.largeBytes));
+        outstanding.clear();
         if (counted) {
             port.left(this);
         }
@@ -311,9 +319,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             }
             int length = unread.getInt(unread.readerIndex());
             if (phase == Phase.GREETING) {
-                String answer = port.words().answer(length);
-                if (answer != null) {
-                    answerWord(answer);
+                Words.Word word = port.words().find(length);
+                if (word != null) {
+                    answerOnceComplete(word);
                     return;
                 }
             }
@@ -325,9 +333,17 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             if (unread.readableBytes() < Integer.BYTES + length) {
                 break;
             }
+            largeBytes = phase == Phase.OPEN ? port.largeRequests().take(length) : 0;
+            if (largeBytes < 0) {
+                port.traffic().largeRequestRejected();
+                refuse("a large request of " + length + " bytes; those without a reply would exceed "
+                        + port.settings().maxLargeRequestsBytes() + " bytes (largeRequestMaxBytes)");
+                return;
+            }
             byte[] frame = lane.scratch(length);
             unread.skipBytes(Integer.BYTES).readBytes(frame, 0, length);
             frame(new JuteReader(frame, 0, length));
+            port.largeRequests().giveBack(largeBytes);
         }
         if (unread != null && !unread.isReadable()) {
             releaseUnread();
@@ -338,7 +354,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean mustPause() {
         return !channel.isWritable()
                 || outbox.isBusy()
-                || !outstandingSinceMs.isEmpty()
+                || !outstanding.isEmpty()
                         && port.traffic().outstandingRequests()
                                 >= port.settings().maxOutstandingRequests();
     }
@@ -351,15 +367,31 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void answerWord(String answer) {
+    private void answerOnceComplete(Words.Word word) {
+        ByteBuf bytes = unread;
+        if (bytes == null || bytes.readableBytes() < Integer.BYTES + word.argumentBytes()) {
+            return; // the handshake's deadline counts for it too
+        }
         port.traffic().received();
-        byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-        outbox.append(bytes, bytes.length);
-        closeAfterWrites();
+        bytes.skipBytes(Integer.BYTES);
+        long argument = word.argumentBytes() == Long.BYTES ? bytes.readLong() : 0;
+        phase = Phase.CLOSING;
+        cancelDeadline();
+        releaseUnread();
+        var unused = word.answer(argument)
+                .whenComplete((answer, failure) -> channel.eventLoop().execute(() -> {
+                    if (failure != null) {
+                        failed(failure);
+                    } else if (!gone) {
+                        byte[] text = answer.getBytes(StandardCharsets.UTF_8);
+                        outbox.append(text, text.length);
+                        closeAfterWrites();
+                    }
+                }));
     }
 
     private void frame(JuteReader in) {
-        received.lazySet(received.get() + 1);
+        stats.received++;
         port.traffic().received();
         try {
             if (phase == Phase.GREETING) {
@@ -373,6 +405,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void handshake(ConnectRequest request) {
+        if (!port.throttle().admits(request.sessionId() == 0)) {
+            refuse("sessions come faster than the connection throttle allows (connection_throttle_tokens)");
+            return;
+        }
         phase = Phase.CONNECTING;
         cancelDeadline();
         inCore = true;
@@ -385,7 +421,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         OpCode op = OpCode.of(header.type());
         if (op == null || !isForClients(op)) {
             phase = Phase.CLOSING;
-            toCore(new Input.Refused(number, header, ErrorCode.UNIMPLEMENTED, true));
+            toCore(header, op, new Input.Refused(number, header, ErrorCode.UNIMPLEMENTED, true));
             return;
         }
         Request request;
@@ -393,14 +429,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             request = Request.read(op, in);
         } catch (MalformedFrameException e) {
             log.debug("connection={} remote={} undecodable op={} why={}", number, remote, op, e.getMessage());
-            toCore(new Input.Refused(number, header, ErrorCode.MARSHALLING_ERROR, false));
+            toCore(header, op, new Input.Refused(number, header, ErrorCode.MARSHALLING_ERROR, false));
             return;
         }
         if (op == OpCode.CLOSE_SESSION) {
             phase = Phase.CLOSING;
         }
-        if (!Reads.isRead(request) || Reads.setsWatch(request) || !answeredHere(header.xid(), request)) {
-            toCore(new Input.Arrived(number, header, request));
+        if (!Reads.isRead(request) || Reads.setsWatch(request) || !answeredHere(header.xid(), op, request)) {
+            toCore(header, op, new Input.Arrived(number, header, request));
         }
     }
 
@@ -411,16 +447,16 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         };
     }
 
-    private void toCore(Input input) {
-        outstandingSinceMs.add(port.nowMs());
-        queued.lazySet(outstandingSinceMs.size());
+    private void toCore(RequestHeader header, @Nullable OpCode op, Input input) {
+        outstanding.add(new Outstanding(port.nowMs(), header.xid(), op, largeBytes));
+        largeBytes = 0;
         port.traffic().outstandingChanged(1);
         lane.pend(input);
     }
 
     /** Answers a read from the published state, if the order of this connection allows it. */
-    private boolean answeredHere(int xid, Request read) {
-        if (!outstandingSinceMs.isEmpty()) {
+    private boolean answeredHere(int xid, OpCode op, Request read) {
+        if (!outstanding.isEmpty()) {
             return false;
         }
         Published published = lane.core().published();
@@ -435,6 +471,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         touch();
         answer(published.state(), zxid, xid, read, ids);
         port.traffic().answeredAfter(0);
+        stats.answered(op, xid, zxid, port.nowMs(), 0);
         return true;
     }
 
@@ -459,11 +496,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (gone) {
             return;
         }
-        boolean wasFull = !outstandingSinceMs.isEmpty();
+        boolean wasFull = !outstanding.isEmpty();
         for (Item item : items) {
             item.execute(executor);
         }
-        if (paused && wasFull && outstandingSinceMs.isEmpty()) {
+        if (paused && wasFull && outstanding.isEmpty()) {
             lane.resumeLater(this);
         }
         if (!reading) {
@@ -478,6 +515,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                 return;
             }
             phase = Phase.OPEN;
+            sessionId = item.sessionId();
+            sessionTimeoutMs = item.response().timeoutMs();
             handshakeReply(item.response());
             paused = true;
             lane.resumeLater(ClientConnection.this);
@@ -491,13 +530,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
         @Override
         public void reply(Item.Reply item) {
-            answered();
+            answered(item.header().zxid());
             ClientConnection.this.reply(item.header(), item.body());
         }
 
         @Override
         public void replyFrom(Item.ReplyFrom item) {
-            answered();
+            answered(item.zxid());
             answer(item.state(), item.zxid(), item.xid(), item.read(), item.ids());
         }
 
@@ -519,12 +558,15 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** A request came back from the serial loop. */
-    private void answered() {
-        Long sinceMs = outstandingSinceMs.poll();
-        if (sinceMs != null) {
-            queued.lazySet(outstandingSinceMs.size());
+    private void answered(long zxid) {
+        Outstanding request = outstanding.poll();
+        if (request != null) {
+            long now = port.nowMs();
+            long latency = now - request.sinceMs;
+            port.largeRequests().giveBack(request.largeBytes);
             port.traffic().outstandingChanged(-1);
-            port.traffic().answeredAfter(port.nowMs() - sinceMs);
+            port.traffic().answeredAfter(latency);
+            stats.answered(request.op, request.xid, zxid, now, latency);
         }
     }
 
@@ -579,7 +621,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void countSent() {
-        sent.lazySet(sent.get() + 1);
+        stats.sent++;
         port.traffic().sent();
     }
 

@@ -17,14 +17,17 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Listens for clients. Any thread, but for what the connections call. */
@@ -38,6 +41,8 @@ public final class ClientPort implements AutoCloseable {
     private final AccessControl access;
     private final Words words;
     private final Traffic traffic;
+    private final ConnectionThrottle throttle;
+    private final LargeRequests largeRequests;
     private final RefusalLog refusals = new RefusalLog();
     private final MultiThreadIoEventLoopGroup threads;
     private final Map<EventLoop, Lane> lanes = new HashMap<>();
@@ -56,6 +61,9 @@ public final class ClientPort implements AutoCloseable {
         this.access = access;
         this.words = words;
         this.traffic = traffic;
+        this.throttle = new ConnectionThrottle(
+                settings.rate(), this::nowMs, () -> ThreadLocalRandom.current().nextDouble());
+        this.largeRequests = new LargeRequests(settings.largeRequestBytes(), settings.maxLargeRequestsBytes());
         this.threads = new MultiThreadIoEventLoopGroup(
                 settings.ioThreads(), new DefaultThreadFactory("muster-io", true), NioIoHandler.newFactory());
         for (EventExecutor thread : threads) {
@@ -76,6 +84,7 @@ public final class ClientPort implements AutoCloseable {
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, settings.tcpKeepAlive())
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
@@ -116,9 +125,40 @@ public final class ClientPort implements AutoCloseable {
         return inCore.get(number);
     }
 
-    /** Every connection, also those without a session. */
-    public Collection<ClientConnection> connections() {
-        return List.copyOf(all.keySet());
+    /** What every connection says of itself, also those without a session. Completes on an I/O thread. */
+    public CompletableFuture<List<ConnectionReport>> reports() {
+        return askEach(ClientConnection::report);
+    }
+
+    /** Lets every connection count anew. Completes on an I/O thread with how many there are. */
+    public CompletableFuture<Integer> resetConnectionStats() {
+        return askEach(connection -> {
+                    connection.resetStats();
+                    return connection;
+                })
+                .thenApply(List::size);
+    }
+
+    private <T> CompletableFuture<List<T>> askEach(Function<ClientConnection, T> question) {
+        CompletableFuture<List<T>> all = CompletableFuture.completedFuture(List.of());
+        for (Lane lane : lanes.values()) {
+            CompletableFuture<List<T>> some = CompletableFuture.supplyAsync(
+                    () -> this.all.keySet().stream()
+                            .filter(connection -> connection.lane() == lane)
+                            .map(question)
+                            .toList(),
+                    lane.thread());
+            all = all.thenCombine(
+                    some,
+                    (left, right) ->
+                            Stream.concat(left.stream(), right.stream()).toList());
+        }
+        return all;
+    }
+
+    /** The share of handshakes that is dropped now because sessions come too fast, from 0 to 1. */
+    public double dropShare() {
+        return throttle.dropShare();
     }
 
     public int connectionCount() {
@@ -193,6 +233,14 @@ public final class ClientPort implements AutoCloseable {
 
     AccessControl access() {
         return access;
+    }
+
+    ConnectionThrottle throttle() {
+        return throttle;
+    }
+
+    LargeRequests largeRequests() {
+        return largeRequests;
     }
 
     Words words() {

@@ -124,6 +124,10 @@ public final class Lane {
         submitPending();
     }
 
+    EventLoop thread() {
+        return thread;
+    }
+
     Core core() {
         return core;
     }

@@ -17,6 +17,22 @@ public final class Traffic {
     /** Requests that went to the serial loop and have no reply yet, of all connections. */
     private final AtomicInteger outstanding = new AtomicInteger();
 
+    private final LongAdder largeRequestsRejected = new LongAdder();
+
+    void largeRequestRejected() {
+        largeRequestsRejected.increment();
+    }
+
+    /** Starts to count anew what went through, and how long it took; not what was refused. */
+    public void reset() {
+        received.reset();
+        sent.reset();
+        latencySumMs.reset();
+        latencyCount.reset();
+        minLatencyMs.reset();
+        maxLatencyMs.reset();
+    }
+
     void received() {
         received.increment();
     }
@@ -59,6 +75,10 @@ public final class Traffic {
     /** Requests for a watch of connections that had as many as they may have. */
     public long watchesRefused() {
         return watchesRefused.sum();
+    }
+
+    public long largeRequestsRejected() {
+        return largeRequestsRejected.sum();
     }
 
     public int outstandingRequests() {

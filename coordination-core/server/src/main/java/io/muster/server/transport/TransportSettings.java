@@ -14,6 +14,10 @@ import java.net.InetSocketAddress;
  * @param handshakeTimeoutMs a connection that has said nothing by then is closed
  * @param maxQueuedBytes a client that reads slower than this builds up is closed
  * @param touchIntervalMs how late the serial loop may learn that a session whose reads are answered here lives
+ * @param rate how fast sessions may come
+ * @param largeRequestBytes a request of more bytes counts as large; -1 for none does
+ * @param maxLargeRequestsBytes a large request that makes those without a reply exceed this closes its connection
+ * @param tcpKeepAlive whether TCP asks silent clients whether they are there
  * @param ioThreads threads that serve connections, at least 1
  */
 public record TransportSettings(
@@ -26,4 +30,8 @@ public record TransportSettings(
         int handshakeTimeoutMs,
         long maxQueuedBytes,
         int touchIntervalMs,
+        ConnectionRate rate,
+        int largeRequestBytes,
+        long maxLargeRequestsBytes,
+        boolean tcpKeepAlive,
         int ioThreads) {}

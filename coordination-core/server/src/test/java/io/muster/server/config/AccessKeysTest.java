@@ -18,7 +18,7 @@ class AccessKeysTest {
     Path directory;
 
     private ServerConfig read(String text, Map<String, String> system) throws IOException {
-        return ZooCfg.read(Files.writeString(directory.resolve("zoo.cfg"), SMALLEST + text), system::get);
+        return ZooCfg.read(Files.writeString(directory.resolve("zoo.cfg"), SMALLEST + text), SystemSettings.of(system));
     }
 
     @Test

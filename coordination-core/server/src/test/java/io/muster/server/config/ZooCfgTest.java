@@ -31,7 +31,7 @@ class ZooCfgTest {
     }
 
     private ServerConfig read(String text, Map<String, String> system) throws IOException {
-        return ZooCfg.read(file(text), system::get);
+        return ZooCfg.read(file(text), SystemSettings.of(system));
     }
 
     private ServerConfig read(String text) throws IOException {
@@ -108,7 +108,11 @@ class ZooCfgTest {
         assertFalse(config.forceSync());
         assertTrue(config.extendedTypes());
         assertEquals(2_000, config.maxOutstandingRequests());
-        assertEquals(1, config.warnings().size(), "only forceSync=no: " + config.warnings());
+        List<String> warnings = config.warnings();
+        assertEquals(3, warnings.size(), warnings.toString());
+        assertTrue(warnings.get(0).contains("forceSync=no"), warnings.get(0));
+        assertTrue(warnings.get(1).contains("admin.serverPort, metricsProvider.className"), warnings.get(1));
+        assertTrue(warnings.get(2).contains("initLimit, syncLimit: they concern an ensemble"), warnings.get(2));
     }
 
     @Test
@@ -145,10 +149,10 @@ class ZooCfgTest {
                 "skipACL=maybe | skipACL=maybe is not allowed; it must be true or false",
                 "clientPortAddress=no.such.host.invalid | clientPortAddress=no.such.host.invalid is not allowed",
                 "secureClientPort=2281 | not there yet",
-                "ssl.keyStore.location=/k | not there yet",
                 "sessionRequireClientSASLAuth=true | not there yet",
                 "enforce.auth.enabled=true | not there yet",
-                "authProvider.1=x.Y | not there yet",
+                "connection_throttle_drop_increase=2 | =2 is not allowed; it must be a number from 0 to 1",
+                "largeRequestMaxBytes=0 | =0 is not allowed; it must be a whole number, at least 1",
                 "dynamicConfigFile=/x | ensembles are not there yet",
             })
     void wrongLineIsRefusedWithFileKeyValueAndWhatIsAllowed(String line, String expected) {

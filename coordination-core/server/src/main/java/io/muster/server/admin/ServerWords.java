@@ -1,0 +1,181 @@
+package io.muster.server.admin;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.muster.protocol.Zxid;
+import io.muster.replica.state.State;
+import io.muster.server.config.ServerConfig;
+import io.muster.server.config.SystemSettings;
+import io.muster.server.transport.ConnectionReport;
+import io.muster.server.transport.Traffic;
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The words that speak of the server as a whole. Any thread. */
+final class ServerWords {
+    private static final List<String> PROPERTIES = List.of(
+            "java.version",
+            "java.vendor",
+            "java.home",
+            "java.class.path",
+            "java.library.path",
+            "java.io.tmpdir",
+            "java.compiler",
+            "os.name",
+            "os.arch",
+            "os.version",
+            "user.name",
+            "user.home",
+            "user.dir");
+
+    private static final int MIB = 1 << 20;
+
+    private final Build build = new Build();
+    private final ServerView server;
+    private final SystemSettings system;
+
+    ServerWords(ServerView server, SystemSettings system) {
+        this.server = server;
+        this.system = system;
+    }
+
+    /** srvr; with the clients stat. */
+    String summary(@Nullable List<ConnectionReport> clients) {
+        State state = server.state();
+        Traffic traffic = server.traffic();
+        StringBuilder out = new StringBuilder(512);
+        out.append("Zookeeper version: ").append(build.forOperators()).append('\n');
+        if (clients != null) {
+            out.append("Clients:\n");
+            ConnectionWords.sorted(clients).forEach(client -> ConnectionWords.line(out, client, false));
+            out.append('\n');
+        }
+        out.append("Latency min/avg/max: ").append(traffic.minLatencyMs()).append('/');
+        out.append(rounded(traffic.avgLatencyMs())).append('/');
+        out.append(traffic.maxLatencyMs()).append('\n');
+        out.append("Received: ").append(traffic.packetsReceived()).append('\n');
+        out.append("Sent: ").append(traffic.packetsSent()).append('\n');
+        out.append("Connections: ").append(server.connectionCount()).append('\n');
+        out.append("Outstanding: ").append(traffic.outstandingRequests()).append('\n');
+        out.append("Zxid: ").append(Zxid.toString(state.zxid())).append('\n');
+        out.append("Mode: standalone\n");
+        out.append("Node count: ").append(nodeCount(state)).append('\n');
+        return out.toString();
+    }
+
+    /** ZooKeeper counts the root twice, and alerts are made for its numbers. */
+    private static int nodeCount(State state) {
+        return state.znodeCount() + 1;
+    }
+
+    private static double rounded(double value) {
+        return BigDecimal.valueOf(value).setScale(4, RoundingMode.HALF_UP).doubleValue();
+    }
+
+    /** mntr */
+    String metrics() {
+        State state = server.state();
+        Traffic traffic = server.traffic();
+        StringBuilder out = new StringBuilder(1024);
+        metric(out, "version", build.forOperators());
+        metric(out, "server_state", "standalone");
+        metric(out, "avg_latency", rounded(traffic.avgLatencyMs()));
+        metric(out, "max_latency", traffic.maxLatencyMs());
+        metric(out, "min_latency", traffic.minLatencyMs());
+        metric(out, "packets_received", traffic.packetsReceived());
+        metric(out, "packets_sent", traffic.packetsSent());
+        metric(out, "num_alive_connections", server.connectionCount());
+        metric(out, "outstanding_requests", traffic.outstandingRequests());
+        metric(out, "uptime", server.uptimeMs());
+        metric(out, "znode_count", nodeCount(state));
+        metric(out, "watch_count", server.watchCount());
+        metric(out, "ephemerals_count", state.ephemeralCount());
+        metric(out, "approximate_data_size", state.approximateDataBytes());
+        metric(out, "global_sessions", state.sessionCount());
+        metric(out, "local_sessions", 0);
+        metric(out, "connection_rejected", traffic.connectionsRejected());
+        metric(out, "watches_refused", traffic.watchesRefused());
+        metric(out, "connection_drop_probability", server.dropShare());
+        metric(out, "large_requests_rejected", traffic.largeRequestsRejected());
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
+            metric(out, "open_file_descriptor_count", unix.getOpenFileDescriptorCount());
+            metric(out, "max_file_descriptor_count", unix.getMaxFileDescriptorCount());
+        }
+        return out.toString();
+    }
+
+    private static void metric(StringBuilder out, String key, Object value) {
+        out.append("zk_").append(key).append('\t').append(value).append('\n');
+    }
+
+    /** conf */
+    String configuration() {
+        ServerConfig config = server.config();
+        List<String> lines = List.of(
+                "clientPort=" + server.clientAddress().getPort(),
+                "secureClientPort=-1",
+                "dataDir=" + server.snapshotDirectory(),
+                "dataDirSize=" + sizeBytes(server.snapshotDirectory().toFile()),
+                "dataLogDir=" + server.logDirectory(),
+                "dataLogSize=" + sizeBytes(server.logDirectory().toFile()),
+                "tickTime=" + config.tickTimeMs(),
+                "maxClientCnxns=" + config.maxConnectionsPerAddress(),
+                "minSessionTimeout=" + config.minSessionTimeoutMs(),
+                "maxSessionTimeout=" + config.maxSessionTimeoutMs(),
+                "clientPortListenBacklog=" + config.backlog(),
+                "serverId=0");
+        return String.join("\n", lines) + "\n";
+    }
+
+    /** dirs */
+    String directories() {
+        return "datadir_size: " + sizeBytes(server.snapshotDirectory().toFile()) + "\nlogdir_size: "
+                + sizeBytes(server.logDirectory().toFile()) + "\n";
+    }
+
+    private static long sizeBytes(File directory) {
+        File[] files = directory.listFiles();
+        long sum = 0;
+        if (files != null) {
+            for (File file : files) {
+                sum += file.length();
+            }
+        }
+        return sum;
+    }
+
+    /** envi */
+    String environment() {
+        StringBuilder out = new StringBuilder("Environment:\n");
+        out.append("zookeeper.version=").append(build.forOperators()).append('\n');
+        out.append("host.name=").append(hostName()).append('\n');
+        for (String name : PROPERTIES) {
+            String value = system.get(name);
+            out.append(name).append('=').append(value == null ? "<NA>" : value).append('\n');
+        }
+        Runtime memory = Runtime.getRuntime();
+        out.append("os.memory.free=").append(memory.freeMemory() / MIB).append("MB\n");
+        out.append("os.memory.max=").append(memory.maxMemory() / MIB).append("MB\n");
+        out.append("os.memory.total=").append(memory.totalMemory() / MIB).append("MB\n");
+        return out.toString();
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getCanonicalHostName();
+        } catch (UnknownHostException e) {
+            return "<NA>";
+        }
+    }
+
+    /** srst */
+    String reset() {
+        server.traffic().reset();
+        return "Server stats reset.\n";
+    }
+}

@@ -1,0 +1,80 @@
+package io.muster.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.protocol.Acl;
+import io.muster.protocol.ErrorCode;
+import io.muster.protocol.OpCode;
+import io.muster.protocol.Request;
+import io.muster.server.transport.ConnectionRate;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Limits that are off unless somebody sets them: what happens when they are crossed, and where one can see it. */
+@Timeout(60)
+class LimitsTest {
+    private final MemoryJournal journal = new MemoryJournal();
+
+    private static String word(MusterServer server, String word) throws IOException {
+        try (RawClient client = new RawClient(server.clientPort())) {
+            client.gatherBytes(word.getBytes(StandardCharsets.US_ASCII));
+            client.flush();
+            return client.readToEnd();
+        }
+    }
+
+    private static Request create(String path, int sizeBytes) {
+        return new Request.Create(OpCode.CREATE, path, new byte[sizeBytes], Acl.OPEN, 0, 0);
+    }
+
+    @Test
+    void sessionsThatComeTooFastAreClosedAndCounted() throws Exception {
+        // 2 tokens, and no more for a day
+        ConnectionRate rate = new ConnectionRate(2, 86_400_000, 1, -1, 0, 0, 0, 1, 1);
+        try (MusterServer server = ServerFixture.start(journal, b -> b.connectionRate(rate));
+                RawClient first = RawClient.connected(server.clientPort());
+                RawClient second = RawClient.connected(server.clientPort());
+                RawClient third = RawClient.connectedLater(server.clientPort())) {
+            assertEquals("", third.readToEnd(), "closed without an answer, as ZooKeeper does");
+            assertEquals(
+                    ErrorCode.OK.code(), first.call(create("/a", 1)).header().err());
+            assertEquals(
+                    ErrorCode.OK.code(), second.call(create("/b", 1)).header().err());
+            assertTrue(word(server, "mntr").contains("zk_connection_rejected\t1\n"));
+        }
+    }
+
+    @Test
+    void largeRequestsThatWaitAreBoundedTogether() throws Exception {
+        try (MusterServer server = ServerFixture.start(journal, b -> b.largeRequests(1_000, 5_000));
+                RawClient client = RawClient.connected(server.clientPort());
+                RawClient greedy = RawClient.connected(server.clientPort())) {
+            journal.hold();
+            client.send(create("/a", 3_000));
+            client.flush();
+            journal.forcing.await();
+            greedy.send(create("/b", 3_000));
+            greedy.flush();
+            assertEquals("", greedy.readToEnd());
+            journal.release();
+            assertEquals(ErrorCode.OK.code(), client.receive().header().err());
+            assertTrue(word(server, "mntr").contains("zk_large_requests_rejected\t1\n"));
+            assertEquals(
+                    ErrorCode.OK.code(),
+                    client.call(create("/c", 4_000)).header().err(),
+                    "there is room again");
+        }
+    }
+
+    @Test
+    void smallRequestsDoNotCountAsLarge() throws Exception {
+        try (MusterServer server = ServerFixture.start(journal, b -> b.largeRequests(1_000, 1));
+                RawClient client = RawClient.connected(server.clientPort())) {
+            assertEquals(
+                    ErrorCode.OK.code(), client.call(create("/a", 500)).header().err());
+        }
+    }
+}
