@@ -19,6 +19,7 @@ final class LogThread {
     private final Consumer<Throwable> failed;
     private final Thread thread;
     private volatile boolean stopping;
+    private volatile boolean abandoned;
 
     LogThread(Journal journal, String name, Consumer<Input> persisted, Consumer<Throwable> failed) {
         this.journal = journal;
@@ -42,9 +43,15 @@ final class LogThread {
             while (true) {
                 boolean last = stopping;
                 List<Transaction> batch = waiting.take(last ? 0 : WAIT_NANOS);
+                if (abandoned) {
+                    return;
+                }
                 if (!batch.isEmpty()) {
                     journal.append(batch);
                     journal.force();
+                    if (abandoned) {
+                        return;
+                    }
                     persisted.accept(
                             new Input.Persisted(batch.get(batch.size() - 1).zxid()));
                 } else if (last) {
@@ -54,6 +61,12 @@ final class LogThread {
         } catch (Throwable e) {
             failed.accept(e);
         }
+    }
+
+    /** Writes nothing more than what it is about to write, and never says that anything is persisted. */
+    void abandon() {
+        abandoned = true;
+        waiting.wake();
     }
 
     /** Writes what waits, then ends. Blocks for at most the timeout; false if the thread still runs then. */

@@ -1,5 +1,6 @@
 package io.muster.server;
 
+import com.google.common.base.Throwables;
 import io.muster.protocol.Zxid;
 import io.muster.replica.Replica;
 import io.muster.replica.ReplicaSettings;
@@ -8,6 +9,7 @@ import io.muster.replica.state.State;
 import io.muster.server.admin.Build;
 import io.muster.server.admin.FourLetterWords;
 import io.muster.server.admin.ServerView;
+import io.muster.server.config.ConfigException;
 import io.muster.server.config.ServerConfig;
 import io.muster.server.config.SystemSettings;
 import io.muster.server.storage.StorageException;
@@ -15,6 +17,7 @@ import io.muster.server.transport.ClientPort;
 import io.muster.server.transport.ConnectionReport;
 import io.muster.server.transport.Traffic;
 import io.muster.server.transport.TransportSettings;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,11 +54,13 @@ public final class MusterServer implements AutoCloseable {
     /**
      * Starts a server: recovers what is on the disk, then listens. Blocks until clients can connect.
      *
+     * @throws io.muster.server.config.ConfigException if the configuration is wrong for this machine
      * @throws ServerFailedException if it cannot start; the message says why and what to do
      */
     public static MusterServer start(ServerConfig config) {
         long startedNanos = System.nanoTime();
         config.warnings().forEach(log::warn);
+        config.checkDirectories();
         try {
             DiskJournal journal = DiskJournal.open(config);
             return start(config, journal, journal.recovered(), startedNanos);
@@ -102,22 +107,37 @@ public final class MusterServer implements AutoCloseable {
         loop.start(logThread, port);
         try {
             address = port.open();
-        } catch (RuntimeException e) {
+        } catch (UncheckedIOException e) {
             shutDown();
-            throw new ServerFailedException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+            throw cannotListen(config, e);
         }
         log.info(
-                "server={} started version={} clientAddress={} dataDir={} dataLogDir={} zxid={} znodes={} sessions={} ms={}",
+                "server={} started version={} clientAddress={} dataDir={} dataLogDir={} transport={} zxid={} znodes={} sessions={} ms={}",
                 SERVER_ID,
                 new Build().version(),
                 address,
                 config.dataDir(),
                 config.dataLogDir(),
+                port.transport(),
                 Zxid.toString(recovered.zxid()),
                 recovered.znodeCount(),
                 recovered.sessionCount(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos));
         log.info("server={} role=standalone", SERVER_ID);
+    }
+
+    private static RuntimeException cannotListen(ServerConfig config, UncheckedIOException e) {
+        InetSocketAddress address = config.clientAddress();
+        String host = address.getAddress().getHostAddress();
+        String reason = String.valueOf(Throwables.getRootCause(e).getMessage());
+        if (reason.contains("Cannot assign requested address")) {
+            return new ConfigException("clientPortAddress=" + host
+                    + " is not allowed; it must be an address of this machine, which this is not");
+        }
+        String advice = reason.contains("already in use")
+                ? " is in use; stop who uses it, or choose another clientPort"
+                : " cannot be listened on: " + reason;
+        return new ServerFailedException("clientPort=" + address.getPort() + " at " + host + advice, e);
     }
 
     private static TransportSettings transport(ServerConfig config) {
@@ -135,6 +155,7 @@ public final class MusterServer implements AutoCloseable {
                 config.largeRequestBytes(),
                 config.maxLargeRequestsBytes(),
                 config.tcpKeepAlive(),
+                config.nativeTransport(),
                 config.ioThreads());
     }
 
@@ -145,6 +166,11 @@ public final class MusterServer implements AutoCloseable {
 
     public InetSocketAddress clientAddress() {
         return address;
+    }
+
+    /** Which of Netty's transports serves the clients: {@code nio} or {@code epoll}. */
+    public String transport() {
+        return port.transport();
     }
 
     /** Completes when the server has stopped: normally after {@link #close}, with the reason after a fatal error. */
@@ -169,6 +195,15 @@ public final class MusterServer implements AutoCloseable {
         } catch (CompletionException e) {
             log.debug("server={} had failed", SERVER_ID, e);
         }
+    }
+
+    /**
+     * Ends the server as a crash would: without a word to its clients, and without writing what it has not begun to write. What
+     * it has acknowledged is on the disk. Blocks until it has stopped; nothing if it has stopped already.
+     */
+    public void kill() {
+        logThread.abandon();
+        close();
     }
 
     /** Called by the thread that cannot go on. */

@@ -45,6 +45,10 @@ final class MemoryJournal implements Journal {
         appended.addAll(transactions);
     }
 
+    synchronized int size() {
+        return appended.size();
+    }
+
     @Override
     public void force() throws IOException {
         forces.incrementAndGet();

@@ -227,6 +227,30 @@ class MusterServerTest {
     }
 
     @Test
+    void killedServerWritesNothingOfWhatWaited() throws Exception {
+        try (RawClient client = RawClient.connected(server.clientPort());
+                RawClient operator = new RawClient(server.clientPort())) {
+            journal.hold();
+            client.send(create("/being-forced", "x"));
+            journal.forcing.await();
+            client.send(create("/waits", "x"));
+            // is answered when the serial loop has met it, and what was sent before too
+            operator.gatherBytes("wchs".getBytes(StandardCharsets.US_ASCII));
+            operator.flush();
+            operator.readToEnd();
+            int appended = journal.size();
+            Thread killer = new Thread(server::kill);
+            killer.start();
+            assertEquals(List.of(), client.receiveToEnd());
+            journal.release();
+            killer.join();
+            assertEquals(appended, journal.size());
+            assertTrue(journal.closed);
+            assertTrue(server.terminated().isDone());
+        }
+    }
+
+    @Test
     void closingCompletesTerminationAndTheJournal() throws Exception {
         CompletableFuture<Void> terminated = server.terminated();
         assertFalse(terminated.isDone());

@@ -101,7 +101,7 @@ class RestartTest {
                 ServerFailedException failure = assertThrows(
                         ServerFailedException.class,
                         () -> MusterServer.start(second).close());
-                assertTrue(failure.getMessage().contains("cannot listen on"), failure.getMessage());
+                assertTrue(failure.getMessage().contains(" is in use; "), failure.getMessage());
             }
         }
     }

@@ -68,6 +68,19 @@ public final class TestServer implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
+    /**
+     * Which of Netty's transports it uses: {@code nio} or {@code epoll}.
+     *
+     * @throws IllegalStateException if it is not running
+     */
+    public String transport() {
+        MusterServer running = server;
+        if (running == null) {
+            throw new IllegalStateException("the server is not running");
+        }
+        return running.transport();
+    }
+
     public Path dataDirectory() {
         return directory.resolve("data");
     }
@@ -86,11 +99,15 @@ public final class TestServer implements AutoCloseable {
     }
 
     /**
-     * Ends the server without a word to its clients, as far as that can be done inside a process: what it was about to
-     * write it still writes. To lose that too takes a process of its own.
+     * Ends the server as a crash would: without a word to its clients, and without writing what it had not begun to write. What
+     * it has acknowledged is there after {@link #restart()}. Nothing if it is not running.
      */
     public void kill() {
-        stop();
+        MusterServer running = server;
+        server = null;
+        if (running != null) {
+            running.kill();
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import io.muster.replica.Reaping;
 import io.muster.server.transport.ConnectionRate;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -117,6 +118,37 @@ public final class ServerConfig {
         return values.connectionRate;
     }
 
+    /**
+     * Looks whether the directories can be used, without creating them.
+     *
+     * @throws ConfigException if one cannot
+     */
+    public void checkDirectories() {
+        checkDirectory("dataDir", dataDir());
+        checkDirectory("dataLogDir", dataLogDir());
+    }
+
+    private static void checkDirectory(String key, Path directory) {
+        Path existing = directory.toAbsolutePath().normalize();
+        while (!Files.exists(existing) && existing.getParent() != null) {
+            existing = existing.getParent();
+        }
+        if (!Files.isDirectory(existing)) {
+            throw new ConfigException(
+                    key + "=" + directory + " is not allowed; it must be a directory, and " + existing + " is none");
+        }
+        if (!Files.isWritable(existing)) {
+            throw new ConfigException(key + "=" + directory
+                    + " is not allowed; it must be a directory that this user may write to, and may not write to "
+                    + existing);
+        }
+    }
+
+    /** Whether connections use the operating system's own way to sockets, where the class path has it. */
+    public boolean nativeTransport() {
+        return values.nativeTransport;
+    }
+
     /** Whether TCP asks silent clients whether they are there. */
     public boolean tcpKeepAlive() {
         return values.tcpKeepAlive;
@@ -211,6 +243,7 @@ public final class ServerConfig {
         private long maxLargeRequestsBytes = 100L << 20;
         private ConnectionRate connectionRate = ConnectionRate.UNLIMITED;
         private boolean tcpKeepAlive;
+        private boolean nativeTransport = true;
         private int maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
         private long maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES;
         private int maxWatchesPerConnection = DEFAULT_MAX_WATCHES;
@@ -313,6 +346,12 @@ public final class ServerConfig {
         /** How fast sessions may come. */
         public Builder connectionRate(ConnectionRate rate) {
             connectionRate = rate;
+            return this;
+        }
+
+        /** Whether connections use the operating system's own way to sockets, where the class path has it. */
+        public Builder nativeTransport(boolean value) {
+            nativeTransport = value;
             return this;
         }
 

@@ -98,6 +98,13 @@ final class ZooCfg {
         List<String> words = Settings.list(settings.anywhere("4lw.commands.whitelist"));
         if (!words.isEmpty()) {
             builder.words(Set.copyOf(words));
+            List<String> unknown = words.stream()
+                    .filter(word -> !word.equals("*") && word.length() != 4)
+                    .toList();
+            if (!unknown.isEmpty()) {
+                warnings.add(file + ": 4lw.commands.whitelist names what is no four-letter word: "
+                        + String.join(", ", unknown));
+            }
         } else if (Settings.flag(settings.inSystem("readonlymode.enabled"), false)) {
             builder.words(Set.of("srvr", "isro"));
         }
@@ -127,6 +134,7 @@ final class ZooCfg {
                 Settings.number(settings.anywhere("largeRequestThreshold"), -1, -1, MAX),
                 Settings.number(settings.anywhere("largeRequestMaxBytes"), 100L << 20, 1, Long.MAX_VALUE));
         builder.connectionRate(connectionRate());
+        builder.nativeTransport(Settings.flag(settings.anywhere("muster.nativeTransport"), true));
         builder.tcpKeepAlive(Settings.flag(settings.anywhere("clientTcpKeepAlive"), false));
         builder.maxFrameBytes(maxFrameBytes());
         builder.maxQueuedBytes(Settings.number(

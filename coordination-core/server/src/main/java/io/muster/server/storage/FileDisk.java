@@ -205,7 +205,7 @@ public final class FileDisk implements Disk {
         }
     }
 
-    private record RealFile(Path path, FileChannel channel) implements DiskFile {
+    record RealFile(Path path, FileChannel channel) implements DiskFile {
         @Override
         public long size() {
             try {

@@ -9,13 +9,11 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +42,7 @@ public final class ClientPort implements AutoCloseable {
     private final ConnectionThrottle throttle;
     private final LargeRequests largeRequests;
     private final RefusalLog refusals = new RefusalLog();
+    private final Sockets sockets;
     private final MultiThreadIoEventLoopGroup threads;
     private final Map<EventLoop, Lane> lanes = new HashMap<>();
 
@@ -64,8 +63,9 @@ public final class ClientPort implements AutoCloseable {
         this.throttle = new ConnectionThrottle(
                 settings.rate(), this::nowMs, () -> ThreadLocalRandom.current().nextDouble());
         this.largeRequests = new LargeRequests(settings.largeRequestBytes(), settings.maxLargeRequestsBytes());
+        this.sockets = Sockets.best(settings.nativeTransport());
         this.threads = new MultiThreadIoEventLoopGroup(
-                settings.ioThreads(), new DefaultThreadFactory("muster-io", true), NioIoHandler.newFactory());
+                settings.ioThreads(), new DefaultThreadFactory("muster-io", true), sockets.handlers());
         for (EventExecutor thread : threads) {
             EventLoop loop = (EventLoop) thread;
             lanes.put(loop, new Lane(loop, core, settings.touchIntervalMs()));
@@ -81,7 +81,7 @@ public final class ClientPort implements AutoCloseable {
     public InetSocketAddress open() {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(threads)
-                .channel(NioServerSocketChannel.class)
+                .channel(sockets.serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, settings.tcpKeepAlive())
@@ -97,10 +97,9 @@ public final class ClientPort implements AutoCloseable {
         }
         ChannelFuture bound = bootstrap.bind(settings.address()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            BindException why = new BindException("cannot listen on " + settings.address() + ": "
-                    + bound.cause().getMessage());
-            why.initCause(bound.cause());
-            throw new UncheckedIOException(why);
+            Throwable cause = bound.cause();
+            throw new UncheckedIOException(
+                    cause instanceof IOException io ? io : new IOException(cause.toString(), cause));
         }
         listener = bound.channel();
         return (InetSocketAddress) bound.channel().localAddress();
@@ -112,6 +111,11 @@ public final class ClientPort implements AutoCloseable {
             throw new IllegalStateException("a channel on an I/O thread that is not ours");
         }
         return new ClientConnection(this, lane, channel, lastNumber.incrementAndGet());
+    }
+
+    /** Which of Netty's transports it uses: {@code nio} or {@code epoll}. */
+    public String transport() {
+        return sockets.name();
     }
 
     /** Where it listens, or null before it does. */

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
  * @param largeRequestBytes a request of more bytes counts as large; -1 for none does
  * @param maxLargeRequestsBytes a large request that makes those without a reply exceed this closes its connection
  * @param tcpKeepAlive whether TCP asks silent clients whether they are there
+ * @param nativeTransport whether to use the operating system's own way to sockets where there is one
  * @param ioThreads threads that serve connections, at least 1
  */
 public record TransportSettings(
@@ -34,4 +35,5 @@ public record TransportSettings(
         int largeRequestBytes,
         long maxLargeRequestsBytes,
         boolean tcpKeepAlive,
+        boolean nativeTransport,
         int ioThreads) {}

@@ -58,17 +58,18 @@ class KilledServerTest {
             for (int kill = 1; kill <= KILLS; kill++) {
                 // a different number of writes each time, so that kills fall on different places of the log
                 CountDownLatch enough = new CountDownLatch(20 + 17 * kill % 60);
-                AtomicInteger failures = new AtomicInteger();
+                AtomicInteger ended = new AtomicInteger();
                 List<Future<?>> writers = new ArrayList<>();
                 for (int writer = 0; writer < WRITERS; writer++) {
                     int me = writer;
                     writers.add(pool.submit(() -> {
                         writeUntilTheServerDies(server.connectString(), me, acknowledged.get(me), enough);
-                        failures.incrementAndGet();
+                        ended.incrementAndGet();
                         return null;
                     }));
                 }
                 assertTrue(enough.await(120, TimeUnit.SECONDS), "the writers do not get on");
+                assertEquals(0, ended.get(), "writers that ended though the server lived");
                 server.kill();
                 for (Future<?> each : writers) {
                     each.get(60, TimeUnit.SECONDS);
