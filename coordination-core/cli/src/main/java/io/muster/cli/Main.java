@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command line. Exit codes: 0 for success, 1 when something failed, 2 for a wrong command line or configuration. */
@@ -14,6 +15,9 @@ import picocli.CommandLine.Spec;
         name = "muster",
         description = "A coordination service that speaks ZooKeeper's protocol.",
         synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = VersionCommand.class,
         subcommands = {
             ServerCommand.class,
             DemoCommand.class,

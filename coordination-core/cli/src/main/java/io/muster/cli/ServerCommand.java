@@ -22,12 +22,22 @@ final class ServerCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** What is wrong on this machine only is said with the file too. */
+    private MusterServer start(ServerConfig config) {
+        try {
+            return MusterServer.start(config);
+        } catch (ConfigException e) {
+            throw new ConfigException(configuration + ": " + e.getMessage());
+        }
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
         MusterServer server;
         try {
-            server = MusterServer.start(ServerConfig.read(configuration));
+            ServerConfig config = ServerConfig.read(configuration);
+            server = start(config);
         } catch (ConfigException e) {
             err.println(e.getMessage());
             return Main.WRONG_CONFIGURATION;

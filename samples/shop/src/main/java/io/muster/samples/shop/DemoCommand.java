@@ -4,6 +4,7 @@ import io.muster.samples.shop.Story.Tone;
 import io.muster.server.MusterServer;
 import io.muster.server.config.ServerConfig;
 import java.io.File;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -137,20 +138,20 @@ public final class DemoCommand implements Callable<Integer> {
 
     private void nextCommands(Story story) {
         story.line(Tone.PLAIN, "");
-        for (String line : nextCommandLines()) {
+        for (String line : nextCommandLines(naive)) {
             story.line(Tone.PLAIN, line);
         }
     }
 
-    private String[] nextCommandLines() {
-        return new String[] {
-            naive ? "The audit failed, so the exit code is 1. That is what the token is for. Next:" : "Next:",
-            naive
-                    ? "  bin/muster demo --once            the same schedule, with the store's check: the cure"
-                    : "  bin/muster demo --naive --once    the same schedule, without the store's check: the failure",
-            "  bin/muster server zoo.cfg         a server from a ZooKeeper configuration",
-            "  bin/muster --help                 what else there is",
-        };
+    /** What to type next, and what that shows; a command begins with two blanks and ends before two more. */
+    public static List<String> nextCommandLines(boolean naive) {
+        return List.of(
+                naive ? "The audit failed, so the exit code is 1. That is what the token is for. Next:" : "Next:",
+                naive
+                        ? "  bin/muster demo --once            the same schedule, with the store's check: the cure"
+                        : "  bin/muster demo --naive --once    the same schedule, without the store's check: the failure",
+                "  bin/muster server config/zoo.cfg  a server from a ZooKeeper configuration",
+                "  bin/muster --help                 what else there is");
     }
 
     private void stop(Story story, Workplace workplace) {
