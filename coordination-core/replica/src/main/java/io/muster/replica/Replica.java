@@ -7,6 +7,7 @@ import io.muster.protocol.ErrorCode;
 import io.muster.protocol.EventType;
 import io.muster.protocol.Extensions;
 import io.muster.protocol.Id;
+import io.muster.protocol.OpCode;
 import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
 import io.muster.protocol.RequestHeader;
@@ -266,12 +267,21 @@ public final class Replica {
         pipeline.afterPrepared(effect, out);
     }
 
+    /** As ZooKeeper does: an undecodable multi takes a zxid, and a credential of which nothing is known the connection. */
     private void refused(Input.Refused refused, Outputs out) {
         Connection connection = connections.get(refused.connection());
         if (connection == null || connection.closed || !touch(connection)) {
             return;
         }
         RequestHeader header = refused.header();
+        if (header.type() == OpCode.AUTH.code() || header.type() == OpCode.SASL.code()) {
+            close(connection, "an undecodable credential", out);
+            return;
+        }
+        if (header.type() == OpCode.MULTI.code()) {
+            pipeline.afterPrepared(fail(connection, header.xid(), refused.error(), out), out);
+            return;
+        }
         long zxid = refused.thenClose() ? -1 : pipeline.preparedZxid();
         ReplyHeader reply = new ReplyHeader(header.xid(), zxid, refused.error().code());
         pipeline.afterPrepared(o -> o.reply(connection.number, reply, Response.EMPTY), out);

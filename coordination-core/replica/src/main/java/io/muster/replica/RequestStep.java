@@ -4,6 +4,7 @@ import io.muster.protocol.AddWatchMode;
 import io.muster.protocol.CreateMode;
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.Id;
+import io.muster.protocol.OpCode;
 import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
 import io.muster.protocol.Response;
@@ -51,12 +52,18 @@ final class RequestStep implements Request.Handler<Effect> {
         return write(request);
     }
 
-    /** A flag that no mode has makes the whole multi as good as unreadable. */
+    /** A flag that no mode has, or that needs a time to live where there is none, makes the whole multi unreadable. */
     @Override
     public Effect multi(Request.Multi request) {
-        boolean readable = request.ops().stream()
-                .allMatch(op -> !(op instanceof Request.Create create) || CreateMode.of(create.flags()) != null);
-        return readable ? write(request) : replica.fail(connection, xid, ErrorCode.MARSHALLING_ERROR, out);
+        for (Request op : request.ops()) {
+            if (op instanceof Request.Create create && create.op() != OpCode.CREATE_TTL) {
+                CreateMode mode = CreateMode.of(create.flags());
+                if (mode == null || mode.hasTtl()) {
+                    return replica.fail(connection, xid, ErrorCode.MARSHALLING_ERROR, out);
+                }
+            }
+        }
+        return write(request);
     }
 
     @Override
@@ -148,16 +155,20 @@ final class RequestStep implements Request.Handler<Effect> {
         return reply(Answer.failed(ErrorCode.UNIMPLEMENTED), null);
     }
 
+    /** What ZooKeeper answers where no SASL is configured: no challenge, and no identity either. */
     @Override
     public Effect sasl(Request.Sasl request) {
-        return reply(Answer.failed(ErrorCode.UNIMPLEMENTED), null);
+        if (request.token() == null) {
+            connection.closed = true;
+            return o -> Replica.end(connection, "a SASL request without a token", o);
+        }
+        return o -> o.reply(connection.number, header(0, ErrorCode.OK), new Response.SaslToken(null));
     }
 
     @Override
     public Effect auth(Request.Auth request) {
-        byte[] credential = request.auth() == null ? new byte[0] : request.auth();
         List<Id> proven =
-                replica.settings.access().authenticate(request.scheme(), credential, connection.remoteAddress);
+                replica.settings.access().authenticate(request.scheme(), request.auth(), connection.remoteAddress);
         if (proven == null) {
             connection.closed = true;
             return o -> {

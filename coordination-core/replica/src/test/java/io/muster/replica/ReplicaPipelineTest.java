@@ -10,6 +10,7 @@ import io.muster.protocol.ErrorCode;
 import io.muster.protocol.OpCode;
 import io.muster.protocol.Request;
 import io.muster.protocol.RequestHeader;
+import io.muster.protocol.Response;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -189,6 +190,43 @@ class ReplicaPipelineTest {
     }
 
     @Test
+    void anUndecodableMultiTakesAZxid() {
+        long client = script.client();
+        long before = script.lastZxid();
+        script.step(new Input.Refused(
+                client, new RequestHeader(7, OpCode.MULTI.code()), ErrorCode.MARSHALLING_ERROR, false));
+        script.flush();
+        assertEquals(List.of("7 MARSHALLING_ERROR"), script.hear(client));
+        assertEquals(before + 1, script.lastZxid());
+        assertEquals(before + 1, script.zxid(client));
+    }
+
+    @Test
+    void anUndecodableCredentialClosesWithoutAReply() {
+        long client = script.client();
+        script.step(new Input.Refused(
+                client, new RequestHeader(-4, OpCode.AUTH.code()), ErrorCode.MARSHALLING_ERROR, false));
+        assertEquals(List.of("closed: an undecodable credential"), script.hear(client));
+    }
+
+    @Test
+    void aDigestWithoutACredentialProvesNothing() {
+        long client = script.client();
+        script.send(client, new Request.Auth(0, "digest", null));
+        assertEquals(List.of("1 AUTH_FAILED", "closed: authentication failed"), script.hear(client));
+    }
+
+    @Test
+    void aSaslTokenIsAnsweredWithNoneAndNoTokenCloses() {
+        long client = script.client();
+        assertEquals(new Response.SaslToken(null), script.ask(client, new Request.Sasl(new byte[1])));
+        assertEquals(0, script.zxid(client));
+        script.send(client, new Request.Sasl(null));
+        script.flush();
+        assertTrue(script.hear(client).toString().contains("closed: a SASL request without a token"));
+    }
+
+    @Test
     void reconfigIsRefusedAsZooKeeperRefusesItByDefault() {
         long client = script.client();
         assertEquals(
@@ -257,7 +295,7 @@ class ReplicaPipelineTest {
                 new Request.DeleteContainer("/a"),
                 Ask.login("u:p"),
                 new Request.SetWatches(OpCode.SET_WATCHES2, 0, List.of(), List.of(), List.of(), List.of(), List.of()),
-                new Request.Sasl(null),
+                new Request.Sasl(new byte[0]),
                 new Request.GetEphemerals("/"),
                 new Request.GetAllChildrenNumber("/"),
                 new Request.AddWatch("/a", 0),

@@ -3,6 +3,7 @@ package io.muster.replica;
 import static io.muster.protocol.ErrorCode.BAD_ARGUMENTS;
 import static io.muster.protocol.ErrorCode.BAD_VERSION;
 import static io.muster.protocol.ErrorCode.INVALID_ACL;
+import static io.muster.protocol.ErrorCode.MARSHALLING_ERROR;
 import static io.muster.protocol.ErrorCode.NODE_EXISTS;
 import static io.muster.protocol.ErrorCode.NOT_EMPTY;
 import static io.muster.protocol.ErrorCode.NO_AUTH;
@@ -181,9 +182,11 @@ class ReplicaWriteRulesTest {
     }
 
     private static boolean fitsIntoMulti(Request request) {
-        return !(request instanceof Request.SetAcl)
-                && !(request instanceof Request.Create create
-                        && (CreateMode.of(create.flags()) == null || create.flags() == CreateMode.CONTAINER.flag()));
+        if (request instanceof Request.Create create && create.op() != OpCode.CREATE_TTL) {
+            CreateMode mode = CreateMode.of(create.flags());
+            return mode != null && !mode.hasTtl() && !mode.isContainer();
+        }
+        return !(request instanceof Request.SetAcl);
     }
 
     static Stream<Arguments> refusedInMulti() {
@@ -279,6 +282,17 @@ class ReplicaWriteRulesTest {
     }
 
     @Test
+    void inAMultiAFlagWithATimeToLiveMakesAllUnreadableUnlessItIsCreateTtls() {
+        long before = script.lastZxid();
+        int flag = CreateMode.PERSISTENT_WITH_TTL.flag();
+        assertEquals(MARSHALLING_ERROR, script.error(client, Ask.multi(create("/n", Acl.OPEN, flag))));
+        assertEquals(
+                MARSHALLING_ERROR,
+                script.error(client, Ask.multi(Ask.create(OpCode.CREATE_CONTAINER, "/n", Acl.OPEN, flag))));
+        assertEquals(before + 2, script.lastZxid(), "it takes a zxid all the same");
+    }
+
+    @Test
     void inAMultiEveryCreateWithAStatAnswersAsCreate2() {
         Request multi = Ask.multi(
                 Ask.create(OpCode.CREATE2, "/c2", Acl.OPEN, 0),
@@ -291,7 +305,7 @@ class ReplicaWriteRulesTest {
                         "create2: created /c2 v0",
                         "create2: created /cc v0",
                         "create2: created /ct v0",
-                        "create: created /cc/plain"),
+                        "create2: created /cc/plain v0"),
                 results.results().stream().map(ScriptedReplica::text).toList());
         assertEquals(
                 0,

@@ -115,7 +115,7 @@ public final class AccessControl {
     }
 
     /** The identities that a credential proves, or null if the scheme is unknown or it proves nothing. */
-    public @Nullable List<Id> authenticate(String schemeName, byte[] credential, String remoteAddress) {
+    public @Nullable List<Id> authenticate(String schemeName, byte @Nullable [] credential, String remoteAddress) {
         AuthScheme scheme = schemes.get(schemeName);
         return scheme == null ? null : scheme.authenticate(credential, remoteAddress);
     }

@@ -12,12 +12,12 @@ public interface AuthScheme {
     /**
      * The identities that a credential proves.
      *
-     * @param credential as the client sent it: a secret, not to be logged
+     * @param credential as the client sent it, perhaps null: a secret, not to be logged
      * @param remoteAddress numeric
      * @return null if it proves nothing
      */
     @Nullable
-    List<Id> authenticate(byte[] credential, String remoteAddress);
+    List<Id> authenticate(byte @Nullable [] credential, String remoteAddress);
 
     /** Whether an access control list may name this id. */
     boolean isValid(String id);

@@ -18,7 +18,10 @@ final class DigestScheme implements AuthScheme {
     }
 
     @Override
-    public List<Id> authenticate(byte[] credential, String remoteAddress) {
+    public @Nullable List<Id> authenticate(byte @Nullable [] credential, String remoteAddress) {
+        if (credential == null) {
+            return null;
+        }
         String text = new String(credential, StandardCharsets.UTF_8);
         return List.of(new Id(NAME, user(text) + ":" + hash(text)));
     }

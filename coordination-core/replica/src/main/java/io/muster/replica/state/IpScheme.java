@@ -14,7 +14,7 @@ final class IpScheme implements AuthScheme {
     }
 
     @Override
-    public List<Id> authenticate(byte[] credential, String remoteAddress) {
+    public List<Id> authenticate(byte @Nullable [] credential, String remoteAddress) {
         return List.of(new Id(NAME, remoteAddress));
     }
 

@@ -330,9 +330,7 @@ public final class Preparer {
             return created2(create.path());
         }
         if (txn instanceof Txn.CreateContainer create) {
-            return op == OpCode.CREATE
-                    ? Response.OpResult.ok(op, new Response.Created(create.path()))
-                    : created2(create.path());
+            return created2(create.path()); // for a multi's plain create too
         }
         if (txn instanceof Txn.SetData set) {
             return Response.OpResult.ok(op, new Response.StatOnly(stat(set.path())));

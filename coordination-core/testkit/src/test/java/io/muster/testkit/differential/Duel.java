@@ -1,0 +1,121 @@
+package io.muster.testkit.differential;
+
+import io.muster.testkit.MusterProcess;
+import io.muster.testkit.ServerProcess;
+import io.muster.testkit.ZooKeeperProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Muster server and a ZooKeeper server with the same configuration, each in a process of its own, that play the same
+ * scripts. Both are fresh ones every {@link #SCRIPTS_A_SERVER} scripts, since nothing is cleaned up. Used by one thread.
+ */
+final class Duel implements AutoCloseable {
+    private static final int SCRIPTS_A_SERVER = 2_000;
+    private static final String NEVER_MS = "1000000000";
+
+    private final ExecutorService players = Executors.newFixedThreadPool(2);
+    private final Coverage coverage = new Coverage();
+    private @Nullable MusterProcess muster;
+    private @Nullable ZooKeeperProcess zooKeeper;
+    private int played;
+
+    /** What both saw; equal if all is well. */
+    record Outcome(List<String> muster, List<String> zooKeeper) {
+        boolean isEqual() {
+            return muster.equals(zooKeeper);
+        }
+
+        /** Where they part, with a few lines before. */
+        String difference() {
+            int at = 0;
+            while (at < Math.min(muster.size(), zooKeeper.size())
+                    && muster.get(at).equals(zooKeeper.get(at))) {
+                at++;
+            }
+            StringBuilder text = new StringBuilder();
+            muster.subList(Math.max(0, at - 3), at)
+                    .forEach(line -> text.append("  both       ").append(line).append('\n'));
+            muster.subList(at, Math.min(muster.size(), at + 4))
+                    .forEach(line -> text.append("  Muster     ").append(line).append('\n'));
+            zooKeeper
+                    .subList(at, Math.min(zooKeeper.size(), at + 4))
+                    .forEach(line -> text.append("  ZooKeeper  ").append(line).append('\n'));
+            return text.toString();
+        }
+    }
+
+    /** @throws UncheckedIOException if a server is gone */
+    Outcome play(Script script) {
+        if (played++ % SCRIPTS_A_SERVER == 0) {
+            stop();
+        }
+        ServerProcess one = muster == null ? muster = startMuster() : muster;
+        ServerProcess other = zooKeeper == null ? zooKeeper = startZooKeeper() : zooKeeper;
+        String root = "/d" + played + "/t";
+        CompletableFuture<Transcript> first = playing(script, one, root, new Coverage());
+        CompletableFuture<Transcript> second = playing(script, other, root, coverage);
+        try {
+            return new Outcome(first.join().lines(), second.join().lines());
+        } catch (CompletionException e) {
+            throw new IllegalStateException(
+                    "cannot play\n" + script + one + " runs: " + one.isRunning() + "\n" + other + " runs: "
+                            + other.isRunning(),
+                    e);
+        }
+    }
+
+    private CompletableFuture<Transcript> playing(Script script, ServerProcess server, String root, Coverage counts) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return Player.play(script, server.port(), root, counts);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                players);
+    }
+
+    /** Of all that ZooKeeper answered so far. */
+    Coverage coverage() {
+        return coverage;
+    }
+
+    private static MusterProcess startMuster() {
+        MusterProcess.Builder settings = MusterProcess.builder();
+        settings.config("tickTime", "100");
+        settings.property("znode.container.checkIntervalMs", NEVER_MS);
+        return settings.start();
+    }
+
+    private static ZooKeeperProcess startZooKeeper() {
+        ZooKeeperProcess.Builder settings = ZooKeeperProcess.builder();
+        settings.config("tickTime", "100");
+        settings.property("znode.container.checkIntervalMs", NEVER_MS);
+        return settings.start();
+    }
+
+    private void stop() {
+        if (muster != null) {
+            muster.close();
+            muster = null;
+        }
+        if (zooKeeper != null) {
+            zooKeeper.close();
+            zooKeeper = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        players.shutdown();
+        stop();
+    }
+}
