@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Connection {
     final long number;
     final String remoteAddress;
+    final AddressUse address;
     /** Who the client has proven to be; replaced as a whole, never changed. */
     List<Id> ids;
     /** From the handshake on. */
@@ -21,9 +22,10 @@ final class Connection {
     /** Nothing more is put out for it. */
     boolean gone;
 
-    Connection(long number, String remoteAddress) {
+    Connection(long number, String remoteAddress, AddressUse address) {
         this.number = number;
         this.remoteAddress = remoteAddress;
+        this.address = address;
         this.ids = List.of(AccessControl.ofAddress(remoteAddress));
     }
 

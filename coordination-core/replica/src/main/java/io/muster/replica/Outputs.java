@@ -35,10 +35,10 @@ public interface Outputs {
     void notify(long connection, long zxid, WatcherEvent event);
 
     /**
-     * A watch was not set, because the connection has as many as it may have. The request is refused in its own output;
-     * this is for whoever keeps the log.
+     * A request was refused, because its client has as many as it may have. The client is told in an output of its own; this is
+     * for whoever keeps the log.
      */
-    void watchRefused(long connection, int limit);
+    void refused(long connection, Limit limit, int max);
 
     /** Who the connection is from now on, for reads that are answered outside of the replica. */
     void identities(long connection, List<Id> ids);

@@ -25,6 +25,7 @@ import io.muster.replica.state.Preparer;
 import io.muster.replica.state.State;
 import io.muster.replica.state.StateEditor;
 import io.muster.replica.state.TxnHeader;
+import io.muster.replica.watch.Tally;
 import io.muster.replica.watch.WatchTable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,6 +59,7 @@ public final class Replica {
     /** A session's connection here, if it has one. */
     private final Map<Long, Connection> connectionOfSession = new HashMap<>();
 
+    private final AddressUse.Table addresses = new AddressUse.Table();
     private final DigestHistory digests = new DigestHistory();
     private Clocks now;
     private long lastSessionId;
@@ -68,7 +70,9 @@ public final class Replica {
         this.prepared = recovered.edit();
         this.pipeline = new Pipeline(recovered.zxid());
         this.preparer = new Preparer(prepared, settings.access(), settings.digestEnabled());
-        this.watches = new WatchTable(recovered.seed(), settings.maxWatchesPerConnection());
+        Limits limits = settings.limits();
+        this.watches = new WatchTable(
+                recovered.seed(), limits.watchesPerConnection(), limits.watchesPerAddress(), this::watchesOfAddress);
         this.sessions = new SessionTable(settings.tickTimeMs());
         this.reaper = new Reaper(settings.reaping(), now);
         this.now = now;
@@ -98,7 +102,8 @@ public final class Replica {
             touch(connections.get(touched.connection()));
         } else if (input instanceof Input.ConnectionOpened opened) {
             long number = opened.connection();
-            connections.put(number, new Connection(number, opened.remoteAddress()));
+            String address = opened.remoteAddress();
+            connections.put(number, new Connection(number, address, addresses.connectionOpened(address)));
         } else if (input instanceof Input.Connect connect) {
             Connection connection = connections.get(connect.connection());
             if (connection != null && !connection.closed) {
@@ -207,10 +212,40 @@ public final class Replica {
     }
 
     private void createSession(Connection connection, ConnectRequest request, int timeoutMs, Outputs out) {
+        Limit limit = sessionLimit(connection);
+        if (limit != null) {
+            out.refused(connection.number, limit, settings.limits().of(limit));
+            close(connection, "there are as many sessions as there may be", out);
+            return;
+        }
         long id = ++lastSessionId;
         Session session = sessions.open(id, timeoutMs, now.monotonicMs());
+        addresses.sessionOpened(id, connection);
         write(preparer.createSession(id, timeoutMs, pipeline.nextZxid(), now.wallMs()), out);
         attach(connection, session, request, out);
+    }
+
+    /** The limit that one more session would exceed, or null. */
+    private @Nullable Limit sessionLimit(Connection connection) {
+        int sum = settings.limits().sessions();
+        if (sum > 0 && prepared.sessionCount() >= sum) {
+            return Limit.SESSIONS;
+        }
+        int ofAddress = settings.limits().sessionsPerAddress();
+        return ofAddress > 0 && connection.address.sessions() >= ofAddress ? Limit.SESSIONS_PER_ADDRESS : null;
+    }
+
+    private Tally watchesOfAddress(long number) {
+        Connection connection = connections.get(number);
+        return connection == null ? new Tally() : connection.address.watches;
+    }
+
+    /** For whoever keeps the log. */
+    void noteRefusedWatch(Connection connection, Outputs out) {
+        int ofConnection = settings.limits().watchesPerConnection();
+        boolean isOfConnection = ofConnection > 0 && watches.count(connection.number) >= ofConnection;
+        Limit limit = isOfConnection ? Limit.WATCHES_PER_CONNECTION : Limit.WATCHES_PER_ADDRESS;
+        out.refused(connection.number, limit, settings.limits().of(limit));
     }
 
     private void renewSession(Connection connection, ConnectRequest request, int timeoutMs, Outputs out) {
@@ -296,6 +331,7 @@ public final class Replica {
             connection.closed = true;
             connection.gone = true;
             watches.removeConnection(number);
+            addresses.connectionClosed(connection);
             if (connection.session != null) {
                 connectionOfSession.remove(connection.session.id(), connection);
             }
@@ -377,6 +413,7 @@ public final class Replica {
     private void endSession(Session session, int cxid, Outputs out) {
         write(preparer.closeSession(session.id(), cxid, pipeline.nextZxid(), now.wallMs()), out);
         sessions.remove(session.id());
+        addresses.sessionEnded(session.id());
         connectionOfSession.remove(session.id());
     }
 

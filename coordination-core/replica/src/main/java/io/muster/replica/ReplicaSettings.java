@@ -11,7 +11,7 @@ import io.muster.replica.state.AccessControl;
  * @param maxSessionTimeoutMs what a longer request is lowered to
  * @param digestEnabled whether transactions carry the tree's digest
  * @param access who may do what
- * @param maxWatchesPerConnection as {@link io.muster.replica.watch.WatchTable#count()} counts them; 0 for no limit
+ * @param limits how much clients may have
  * @param reaping when containers and znodes with a time to live go
  */
 public record ReplicaSettings(
@@ -21,7 +21,7 @@ public record ReplicaSettings(
         int maxSessionTimeoutMs,
         boolean digestEnabled,
         AccessControl access,
-        int maxWatchesPerConnection,
+        Limits limits,
         Reaping reaping) {
     public ReplicaSettings {
         if (serverId < 1 || serverId > 254) {
@@ -30,17 +30,13 @@ public record ReplicaSettings(
         if (tickTimeMs < 1) {
             throw new IllegalArgumentException("tickTimeMs must be at least 1, not " + tickTimeMs);
         }
-        if (maxWatchesPerConnection < 0) {
-            throw new IllegalArgumentException(
-                    "maxWatchesPerConnection must be at least 0, not " + maxWatchesPerConnection);
-        }
         if (minSessionTimeoutMs < 1 || minSessionTimeoutMs > maxSessionTimeoutMs) {
             throw new IllegalArgumentException("session timeouts must be 1 <= min <= max, not " + minSessionTimeoutMs
                     + " and " + maxSessionTimeoutMs);
         }
     }
 
-    /** ZooKeeper's defaults for a tick: sessions of 2 to 20 ticks, any number of watches. */
+    /** ZooKeeper's defaults for a tick: sessions of 2 to 20 ticks, no limits. */
     public static ReplicaSettings standalone(int tickTimeMs) {
         return new ReplicaSettings(
                 1,
@@ -49,7 +45,7 @@ public record ReplicaSettings(
                 20 * tickTimeMs,
                 true,
                 AccessControl.withStandardSchemes(false),
-                0,
+                Limits.NONE,
                 Reaping.DEFAULT);
     }
 }

@@ -199,7 +199,7 @@ final class RequestStep implements Request.Handler<Effect> {
                 o.reply(connection.number, header(zxid, ErrorCode.OK), Response.EMPTY);
             } else {
                 // clients take no notice of an error here, and would believe that they watch
-                o.watchRefused(connection.number, replica.settings.maxWatchesPerConnection());
+                replica.noteRefusedWatch(connection, o);
                 connection.closed = true;
                 Replica.end(connection, "it has more watches than it may have", o);
             }
@@ -282,7 +282,7 @@ final class RequestStep implements Request.Handler<Effect> {
 
     /** As a whole: a client that gets an error sets no watch either. */
     private void refuseWatch(long zxid, Outputs o) {
-        o.watchRefused(connection.number, replica.settings.maxWatchesPerConnection());
+        replica.noteRefusedWatch(connection, o);
         o.reply(connection.number, header(zxid, ErrorCode.QUOTA_EXCEEDED), Response.EMPTY);
     }
 

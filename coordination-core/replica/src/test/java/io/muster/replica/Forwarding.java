@@ -49,8 +49,8 @@ class Forwarding implements Outputs {
     }
 
     @Override
-    public void watchRefused(long connection, int limit) {
-        to.watchRefused(connection, limit);
+    public void refused(long connection, Limit limit, int max) {
+        to.refused(connection, limit, max);
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** A connection that wants more watches than it may have. */
 class ReplicaWatchLimitTest {
-    private static final String REFUSED = "a watch was refused: at most 2";
+    private static final String REFUSED = "refused: WATCHES_PER_CONNECTION, at most 2";
 
     private final ScriptedReplica script = new ScriptedReplica(State.initial(1, true), 2, Reaping.DEFAULT);
     private long client;

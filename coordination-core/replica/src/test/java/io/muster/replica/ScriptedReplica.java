@@ -59,7 +59,11 @@ final class ScriptedReplica implements Outputs {
     }
 
     ScriptedReplica(State recovered, int maxWatches, Reaping reaping) {
-        ReplicaSettings settings = new ReplicaSettings(1, TICK_MS, 200, 5_000, true, access, maxWatches, reaping);
+        this(recovered, Limits.NONE.withWatchesPerConnection(maxWatches), reaping);
+    }
+
+    ScriptedReplica(State recovered, Limits limits, Reaping reaping) {
+        ReplicaSettings settings = new ReplicaSettings(1, TICK_MS, 200, 5_000, true, access, limits, reaping);
         replica = new Replica(settings, recovered, new Clocks(nowMs, 1_000_000 + nowMs));
     }
 
@@ -222,8 +226,8 @@ final class ScriptedReplica implements Outputs {
     }
 
     @Override
-    public void watchRefused(long connection, int limit) {
-        told(connection, () -> "a watch was refused: at most " + limit);
+    public void refused(long connection, Limit limit, int max) {
+        told(connection, () -> "refused: " + limit + ", at most " + max);
     }
 
     @Override

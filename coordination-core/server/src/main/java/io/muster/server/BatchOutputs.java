@@ -6,6 +6,7 @@ import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
 import io.muster.protocol.Response;
 import io.muster.protocol.WatcherEvent;
+import io.muster.replica.Limit;
 import io.muster.replica.Outputs;
 import io.muster.replica.state.State;
 import io.muster.replica.state.Transaction;
@@ -65,10 +66,10 @@ final class BatchOutputs implements Outputs {
     }
 
     @Override
-    public void watchRefused(long number, int limit) {
+    public void refused(long number, Limit limit, int max) {
         ClientConnection connection = connections.apply(number);
         if (connection != null) {
-            connection.watchRefused(limit);
+            connection.refused(limit, max);
         }
     }
 

@@ -94,7 +94,7 @@ public final class MusterServer implements AutoCloseable {
                 config.maxSessionTimeoutMs(),
                 config.digestEnabled(),
                 access,
-                config.maxWatchesPerConnection(),
+                config.limits(),
                 config.reaping());
         loop = new SerialLoop(name, settings, recovered, journal::published, this::failed);
         logThread = new LogThread(journal, name + "-log", persisted -> loop.submit(List.of(persisted)), this::failed);

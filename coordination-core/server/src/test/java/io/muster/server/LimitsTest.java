@@ -7,9 +7,11 @@ import io.muster.protocol.Acl;
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.OpCode;
 import io.muster.protocol.Request;
+import io.muster.replica.Limits;
 import io.muster.server.transport.ConnectionRate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -67,6 +69,53 @@ class LimitsTest {
                     client.call(create("/c", 4_000)).header().err(),
                     "there is room again");
         }
+    }
+
+    @Test
+    void sessionBeyondTheLimitIsClosedAndCountedAndThereIsRoomWhenOneEnds() throws Exception {
+        for (Limits limits : List.of(new Limits(0, 0, 2, 0), new Limits(0, 0, 0, 2))) {
+            try (MusterServer server = ServerFixture.start(new MemoryJournal(), b -> b.limits(limits));
+                    RawClient first = RawClient.connected(server.clientPort());
+                    RawClient second = RawClient.connected(server.clientPort())) {
+                try (RawClient third = RawClient.connectedLater(server.clientPort())) {
+                    assertEquals("", third.readToEnd());
+                }
+                assertTrue(word(server, "mntr").contains("zk_sessions_refused\t1\n"));
+                assertEquals(0, second.call(create("/a", 1)).header().err());
+                first.call(new Request.CloseSession());
+                try (RawClient third = RawClient.connected(server.clientPort())) {
+                    assertEquals(0, third.call(create("/b", 1)).header().err());
+                }
+            }
+        }
+    }
+
+    @Test
+    void watchesOfOneAddressAreBoundedTogether() throws Exception {
+        try (MusterServer server = ServerFixture.start(journal, b -> b.limits(new Limits(0, 2, 0, 0)));
+                RawClient other = RawClient.connected(server.clientPort())) {
+            int refused = ErrorCode.QUOTA_EXCEEDED.code();
+            try (RawClient client = RawClient.connected(server.clientPort())) {
+                assertEquals(ErrorCode.NO_NODE.code(), err(client, new Request.Exists("/a", true)));
+                assertEquals(ErrorCode.NO_NODE.code(), err(other, new Request.Exists("/a", true)));
+                assertEquals(refused, err(client, new Request.Exists("/b", true)));
+                assertEquals(refused, err(other, new Request.Exists("/b", true)));
+                assertEquals(ErrorCode.NO_NODE.code(), err(other, new Request.Exists("/a", true)), "it has it");
+                assertTrue(word(server, "mntr").contains("zk_watches_refused\t2\n"));
+                // the events use the watches up
+                client.send(create("/a", 1));
+                client.receive();
+                client.receive();
+                other.receive();
+            }
+            assertEquals(ErrorCode.NO_NODE.code(), err(other, new Request.Exists("/b", true)));
+            assertEquals(ErrorCode.NO_NODE.code(), err(other, new Request.Exists("/c", true)));
+            assertEquals(refused, err(other, new Request.Exists("/d", true)));
+        }
+    }
+
+    private static int err(RawClient client, Request request) throws IOException {
+        return client.call(request).header().err();
     }
 
     @Test

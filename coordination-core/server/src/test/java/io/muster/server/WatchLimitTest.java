@@ -7,6 +7,7 @@ import io.muster.protocol.Acl;
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.OpCode;
 import io.muster.protocol.Request;
+import io.muster.replica.Limits;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class WatchLimitTest {
     @Test
     void connectionThatWantsMoreWatchesThanItMayHaveIsToldAndCountedAndStaysOpen() throws Exception {
-        try (MusterServer server = ServerFixture.start(new MemoryJournal(), b -> b.maxWatchesPerConnection(2));
+        try (MusterServer server = ServerFixture.start(new MemoryJournal(), b -> b.limits(new Limits(2, 0, 0, 0)));
                 RawClient client = RawClient.connected(server.clientPort());
                 RawClient other = RawClient.connected(server.clientPort())) {
             client.call(new Request.Create(OpCode.CREATE, "/a", new byte[0], Acl.OPEN, 0, 0));

@@ -1,6 +1,7 @@
 package io.muster.replica.watch;
 
 import io.muster.replica.state.SeededHash;
+import java.util.function.LongFunction;
 
 /**
  * All watches. A watch is a record of seven ints, of a path, a connection and a {@link Kind}: it is in a hash table by these
@@ -37,7 +38,7 @@ final class Registry {
 
     private final long seed;
     private final WatchedPaths paths;
-    private final Watchers watchers = new Watchers();
+    private final Watchers watchers;
     private final Cells watches = new Cells(WIDTH);
     private final Buckets table = new Buckets(watches, NEXT_IN_TABLE, this::hash);
     private int size;
@@ -47,8 +48,9 @@ final class Registry {
 
     private long event;
 
-    Registry(long seed) {
+    Registry(long seed, LongFunction<Tally> tallies) {
         this.seed = seed;
+        this.watchers = new Watchers(tallies);
         this.paths = new WatchedPaths(seed);
     }
 
@@ -168,6 +170,11 @@ final class Registry {
     int count(long connection) {
         int slot = watchers.find(connection);
         return slot == Cells.NONE ? 0 : watchers.count(slot);
+    }
+
+    /** The count that it shares with others. */
+    Tally tally(long connection) {
+        return watchers.tally(connection);
     }
 
     boolean isEmpty() {

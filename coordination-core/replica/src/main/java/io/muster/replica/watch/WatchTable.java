@@ -13,6 +13,7 @@ import io.muster.replica.state.StateView;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class WatchTable {
     private final Registry registry;
     private final int maxPerConnection;
+    private final int maxPerAddress;
 
     /** Receives one event for one connection. It must not change the table. */
     public interface Sink {
@@ -34,8 +36,19 @@ public final class WatchTable {
      * @param maxPerConnection watches that one connection may have, as {@link #count()} counts them; 0 for no limit
      */
     public WatchTable(long seed, int maxPerConnection) {
-        this.registry = new Registry(seed);
+        this(seed, maxPerConnection, 0, connection -> new Tally());
+    }
+
+    /**
+     * @param seed of hashes; clients are not to know it
+     * @param maxPerConnection watches that one connection may have, as {@link #count()} counts them; 0 for no limit
+     * @param maxPerAddress the same for all connections that share a tally
+     * @param tallies gives each connection, as long as it has watches, the one that it shares with those of its address
+     */
+    public WatchTable(long seed, int maxPerConnection, int maxPerAddress, LongFunction<Tally> tallies) {
+        this.registry = new Registry(seed, tallies);
         this.maxPerConnection = maxPerConnection;
+        this.maxPerAddress = maxPerAddress;
     }
 
     /** Sets a one-shot watch for the znode itself. Says whether the connection may have it; without effect if not. */
@@ -57,7 +70,7 @@ public final class WatchTable {
     }
 
     private boolean add(byte[] path, long connection, int mode, int... kinds) {
-        if (maxPerConnection > 0 && !hasRoom(path, connection, kinds)) {
+        if ((maxPerConnection > 0 || maxPerAddress > 0) && !hasRoom(path, connection, kinds)) {
             return false;
         }
         for (int kind : kinds) {
@@ -67,7 +80,10 @@ public final class WatchTable {
     }
 
     private boolean hasRoom(byte[] path, long connection, int[] kinds) {
-        int room = maxPerConnection - registry.count(connection);
+        int room = maxPerConnection > 0 ? maxPerConnection - registry.count(connection) : Integer.MAX_VALUE;
+        if (maxPerAddress > 0) {
+            room = Math.min(room, maxPerAddress - registry.tally(connection).watches());
+        }
         if (room >= kinds.length) {
             return true;
         }
@@ -125,6 +141,11 @@ public final class WatchTable {
      */
     public int count() {
         return registry.count();
+    }
+
+    /** The same of one connection. */
+    public int count(long connection) {
+        return registry.count(connection);
     }
 
     /** Takes one path and one connection that watches it. */

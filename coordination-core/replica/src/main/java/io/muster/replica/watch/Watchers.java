@@ -3,10 +3,15 @@ package io.muster.replica.watch;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongFunction;
 
 /** Connections that watch something, under numbers from 0 on that are given out again. */
 final class Watchers {
+    private final LongFunction<Tally> tallyOf;
     private final Map<Long, Integer> slotByConnection = new HashMap<>();
+    /** The count that each shares with the others of its address. */
+    private Tally[] tallies = new Tally[16];
+
     private long[] connections = new long[16];
     /** The first of each one's own watches, or NONE. */
     private int[] firstWatches = new int[16];
@@ -18,6 +23,10 @@ final class Watchers {
     private int[] free = new int[16];
     private int freeCount;
     private int used;
+
+    Watchers(LongFunction<Tally> tallyOf) {
+        this.tallyOf = tallyOf;
+    }
 
     /** The number of a connection, or NONE. */
     int find(long connection) {
@@ -32,11 +41,13 @@ final class Watchers {
         int slot = freeCount > 0 ? free[--freeCount] : used++;
         if (slot == connections.length) {
             connections = Arrays.copyOf(connections, 2 * slot);
+            tallies = Arrays.copyOf(tallies, 2 * slot);
             firstWatches = Arrays.copyOf(firstWatches, 2 * slot);
             counts = Arrays.copyOf(counts, 2 * slot);
             toldOf = Arrays.copyOf(toldOf, 2 * slot);
         }
         connections[slot] = connection;
+        tallies[slot] = tallyOf.apply(connection);
         firstWatches[slot] = Cells.NONE;
         counts[slot] = 0;
         toldOf[slot] = 0;
@@ -54,6 +65,11 @@ final class Watchers {
             free = Arrays.copyOf(free, 2 * freeCount);
         }
         free[freeCount++] = slot;
+    }
+
+    Tally tally(long connection) {
+        int slot = find(connection);
+        return slot == Cells.NONE ? tallyOf.apply(connection) : tallies[slot];
     }
 
     long connection(int slot) {
@@ -75,6 +91,7 @@ final class Watchers {
 
     void addToCount(int slot, int difference) {
         counts[slot] += difference;
+        tallies[slot].watches += difference;
     }
 
     /** Says whether it had not been told of this event. @param event a number from 1 on that no other event has */

@@ -99,6 +99,7 @@ final class ServerWords {
         metric(out, "global_sessions", state.sessionCount());
         metric(out, "local_sessions", 0);
         metric(out, "connection_rejected", traffic.connectionsRejected());
+        metric(out, "sessions_refused", traffic.sessionsRefused());
         metric(out, "watches_refused", traffic.watchesRefused());
         metric(out, "connection_drop_probability", server.dropShare());
         metric(out, "large_requests_rejected", traffic.largeRequestsRejected());

@@ -1,5 +1,6 @@
 package io.muster.server.config;
 
+import io.muster.replica.Limits;
 import io.muster.replica.Reaping;
 import io.muster.server.transport.ConnectionRate;
 import java.net.InetAddress;
@@ -164,9 +165,9 @@ public final class ServerConfig {
         return values.maxQueuedBytes;
     }
 
-    /** 0 for no limit. */
-    public int maxWatchesPerConnection() {
-        return values.maxWatchesPerConnection;
+    /** How many sessions and watches clients may have. */
+    public Limits limits() {
+        return values.limits;
     }
 
     /** A connection that has said nothing by then is closed. */
@@ -246,7 +247,7 @@ public final class ServerConfig {
         private boolean nativeTransport = true;
         private int maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
         private long maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES;
-        private int maxWatchesPerConnection = DEFAULT_MAX_WATCHES;
+        private Limits limits = Limits.NONE.withWatchesPerConnection(DEFAULT_MAX_WATCHES);
         private int handshakeTimeoutMs = 10_000;
         private int ioThreads = Math.min(MAX_IO_THREADS, Runtime.getRuntime().availableProcessors());
         private int snapshotEveryTxns = 100_000;
@@ -373,9 +374,12 @@ public final class ServerConfig {
             return this;
         }
 
-        /** 0 for no limit. A request for one more is refused with the error QuotaExceeded. */
-        public Builder maxWatchesPerConnection(int value) {
-            maxWatchesPerConnection = value;
+        /**
+         * How many sessions and watches clients may have. A request for one watch more is refused with the error QuotaExceeded,
+         * and a handshake for one session more is closed.
+         */
+        public Builder limits(Limits value) {
+            limits = value;
             return this;
         }
 

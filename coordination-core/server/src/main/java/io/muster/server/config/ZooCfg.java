@@ -2,6 +2,7 @@ package io.muster.server.config;
 
 import com.google.common.net.HostAndPort;
 import com.google.common.net.InetAddresses;
+import io.muster.replica.Limits;
 import io.muster.server.config.Settings.Found;
 import io.muster.server.transport.ConnectionRate;
 import java.io.IOException;
@@ -142,9 +143,16 @@ final class ZooCfg {
                 ServerConfig.DEFAULT_MAX_QUEUED_BYTES,
                 1L << 20,
                 Long.MAX_VALUE));
-        builder.maxWatchesPerConnection(Settings.number(
-                settings.anywhere("muster.maxWatchesPerConnection"), ServerConfig.DEFAULT_MAX_WATCHES, 0, MAX));
+        builder.limits(new Limits(
+                limit("muster.maxWatchesPerConnection", ServerConfig.DEFAULT_MAX_WATCHES),
+                limit("muster.maxWatchesPerAddress", 0),
+                limit("muster.maxSessions", 0),
+                limit("muster.maxSessionsPerAddress", 0)));
         builder.handshakeTimeoutMs(Settings.number(settings.anywhere("nio.sessionlessCnxnTimeout"), 10_000, 100, MAX));
+    }
+
+    private int limit(String key, int otherwise) {
+        return Settings.number(settings.anywhere(key), otherwise, 0, MAX);
     }
 
     private ConnectionRate connectionRate() {

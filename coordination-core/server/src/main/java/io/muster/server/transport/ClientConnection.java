@@ -15,6 +15,7 @@ import io.muster.protocol.Response;
 import io.muster.protocol.Xids;
 import io.muster.replica.Answer;
 import io.muster.replica.Input;
+import io.muster.replica.Limit;
 import io.muster.replica.LongRead;
 import io.muster.replica.Reads;
 import io.muster.replica.state.State;
@@ -125,13 +126,19 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         return lane;
     }
 
-    /** Counts it, and says it in the log. */
-    public void watchRefused(int limit) {
-        port.traffic().watchRefused();
-        port.refusals()
-                .log(
-                        remoteAddress(),
-                        "more than " + limit + " watches of a connection (muster.maxWatchesPerConnection)");
+    /** Counts what the serial loop refused, and says it in the log. */
+    public void refused(Limit limit, int max) {
+        String what = switch (limit) {
+            case WATCHES_PER_CONNECTION -> " watches of a connection (muster.maxWatchesPerConnection)";
+            case WATCHES_PER_ADDRESS -> " watches from one address (muster.maxWatchesPerAddress)";
+            case SESSIONS -> " sessions (muster.maxSessions)";
+            case SESSIONS_PER_ADDRESS -> " sessions from one address (muster.maxSessionsPerAddress)";
+        };
+        switch (limit) {
+            case WATCHES_PER_CONNECTION, WATCHES_PER_ADDRESS -> port.traffic().watchRefused();
+            case SESSIONS, SESSIONS_PER_ADDRESS -> port.traffic().sessionRefused();
+        }
+        port.refusals().log(remoteAddress(), "more than " + max + what);
     }
 
     // ---- what anybody may ask

@@ -14,6 +14,7 @@ public final class Traffic {
     private final LongAccumulator maxLatencyMs = new LongAccumulator(Math::max, 0);
     private final LongAdder rejected = new LongAdder();
     private final LongAdder watchesRefused = new LongAdder();
+    private final LongAdder sessionsRefused = new LongAdder();
     /** Requests that went to the serial loop and have no reply yet, of all connections. */
     private final AtomicInteger outstanding = new AtomicInteger();
 
@@ -45,6 +46,10 @@ public final class Traffic {
         rejected.increment();
     }
 
+    void sessionRefused() {
+        sessionsRefused.increment();
+    }
+
     void watchRefused() {
         watchesRefused.increment();
     }
@@ -70,6 +75,11 @@ public final class Traffic {
 
     public long connectionsRejected() {
         return rejected.sum();
+    }
+
+    /** Handshakes that wanted a new session when there were as many as there may be. */
+    public long sessionsRefused() {
+        return sessionsRefused.sum();
     }
 
     /** Requests for a watch of connections that had as many as they may have. */

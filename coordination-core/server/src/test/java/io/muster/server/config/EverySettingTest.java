@@ -108,6 +108,11 @@ class EverySettingTest {
                         "true",
                         c -> c.connectionRate().newSessionTokens(),
                         3),
+                row("muster.maxWatchesPerConnection", "7", c -> c.limits().watchesPerConnection(), 7),
+                row("muster.maxWatchesPerAddress", "7", c -> c.limits().watchesPerAddress(), 7),
+                row("muster.maxSessions", "7", c -> c.limits().sessions(), 7),
+                row("muster.maxSessionsPerAddress", "7", c -> c.limits().sessionsPerAddress(), 7),
+                row("muster.nativeTransport", "false", ServerConfig::nativeTransport, false),
                 row("4lw.commands.whitelist", "ruok", ServerConfig::words, Set.of("ruok")));
     }
 
