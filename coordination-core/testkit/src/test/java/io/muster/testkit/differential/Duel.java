@@ -90,6 +90,8 @@ final class Duel implements AutoCloseable {
 
     private static MusterProcess startMuster() {
         MusterProcess.Builder settings = MusterProcess.builder();
+        // so that there is no znode with a secret, which ZooKeeper does not have
+        settings.property("zookeeper.muster.sessionPasswords", "zookeeper");
         settings.config("tickTime", "100");
         settings.property("znode.container.checkIntervalMs", NEVER_MS);
         return settings.start();

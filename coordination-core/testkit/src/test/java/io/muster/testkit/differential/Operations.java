@@ -83,7 +83,7 @@ final class Operations {
         } else if (choice < 620) {
             return read();
         } else if (choice < 660) {
-            return Operation.of(Kind.SET_ACL, path(), identities.acl(), version());
+            return Operation.of(Kind.SET_ACL, ownPath(), identities.acl(), version());
         } else if (choice < 760) {
             return multi();
         } else if (choice < 930) {
@@ -208,8 +208,8 @@ final class Operations {
         Operation create = create();
         List<@Nullable Object> arguments = new ArrayList<>(create.arguments());
         int choice = random.nextInt(12);
-        if (choice < 2) {
-            arguments.set(0, choice == 0 ? oneOf(ODD) : "/e/k");
+        if (choice < 3) {
+            arguments.set(0, choice == 0 ? oneOf(ODD) : choice == 1 ? "/e/k" : "/b/x");
         }
         if (arguments.get(2) == null) {
             arguments.set(2, List.of());
@@ -252,6 +252,12 @@ final class Operations {
     private String path() {
         int choice = random.nextInt(100);
         return oneOf(choice < 88 ? PATHS : choice < 94 ? NUMBERED : ODD);
+    }
+
+    /** Never one that all scripts need. */
+    private String ownPath() {
+        String path = path();
+        return path.startsWith("!/") ? "/a" : path;
     }
 
     /** Of sequential names. */

@@ -60,8 +60,12 @@ final class Player {
     private void play(Script script) throws IOException {
         Actor first = actor(0);
         connect(first, CONNECT_TIMEOUT_MS);
-        ask(first, create("!" + root.substring(0, root.indexOf('/', 1)), 0));
-        ask(first, create("!" + root, 0));
+        for (String path : List.of(root.substring(0, root.indexOf('/', 1)), root)) {
+            ask(first, create("!" + path, 0));
+            if (first.lastError != 0) {
+                throw new IllegalStateException("no root for the script: error " + first.lastError + " for " + path);
+            }
+        }
         Actor last = first;
         for (int i = 0; i < script.steps().size(); i++) {
             Step step = script.steps().get(i);
