@@ -1,6 +1,10 @@
 package io.muster.benchmarks;
 
 import io.muster.client.MusterClient;
+import io.muster.protocol.Acl;
+import io.muster.protocol.OpCode;
+import io.muster.protocol.Request;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,8 +22,8 @@ import java.util.Map;
  */
 public final class BigTree {
     private static final int PARENTS = 1_000;
-    private static final int CLIENTS = 16;
-    /** Of each client. */
+    private static final int CONNECTIONS = 16;
+    /** Of each connection. */
     private static final int IN_FLIGHT = 32;
 
     private static final byte[] DATA = new byte[100];
@@ -39,7 +43,7 @@ public final class BigTree {
             emptyHeapBytes = server.liveHeapBytes();
         }
 
-        MusterClient connect() {
+        private MusterClient connect() {
             return MusterClient.builder()
                     .connectString(server.connectString())
                     .sessionTimeout(Duration.ofSeconds(30))
@@ -47,20 +51,19 @@ public final class BigTree {
         }
 
         void fill(int znodes) throws Exception {
-            try (Clients clients = new Clients(this::connect, CLIENTS)) {
-                clients.run(PARENTS, IN_FLIGHT, (client, i) -> client.createAsync(parent(i), DATA));
-                clients.run(znodes, IN_FLIGHT, (client, i) -> client.createAsync(child(i), DATA));
+            try (RawLoad load = new RawLoad(server.connectString(), CONNECTIONS, IN_FLIGHT)) {
+                load.run(PARENTS, i -> create(parent(i)), nanos -> {});
+                load.run(znodes, i -> create(child(i)), nanos -> {});
             }
             fullHeapBytes = server.liveHeapBytes();
         }
 
         /** Writes, then a kill in the midst of serving, then a start; the last write must be there. */
         void restart(int znodes, int writes, int round) throws Exception {
-            byte[] written = ("round " + round).getBytes(java.nio.charset.StandardCharsets.UTF_8);
-            try (Clients clients = new Clients(this::connect, CLIENTS);
-                    MusterClient client = connect()) {
-                clients.run(writes, IN_FLIGHT, (each, i) -> each.setAsync(child(i * 31 % znodes), DATA));
-                client.set(child(7), written);
+            byte[] written = ("round " + round).getBytes(StandardCharsets.UTF_8);
+            try (RawLoad load = new RawLoad(server.connectString(), CONNECTIONS, IN_FLIGHT)) {
+                load.run(writes, i -> set(child(i * 31 % znodes), DATA), nanos -> {});
+                load.run(1, i -> set(child(7), written), nanos -> {});
                 server.kill();
                 restartNanos.add(server.restart());
                 cpuNanos.add(server.cpuNanos());
@@ -69,7 +72,6 @@ public final class BigTree {
                 if (!Arrays.equals(client.get(child(7)).data(), written)) {
                     throw new IllegalStateException("an acknowledged write is lost");
                 }
-                client.set(child(7), DATA);
             }
         }
 
@@ -77,6 +79,14 @@ public final class BigTree {
         public void close() throws Exception {
             server.close();
         }
+    }
+
+    private static byte[] create(String path) {
+        return RawLoad.frame(new Request.Create(OpCode.CREATE, path, DATA, Acl.OPEN, 0, 0));
+    }
+
+    private static byte[] set(String path, byte[] data) {
+        return RawLoad.frame(new Request.SetData(path, data, -1));
     }
 
     private static String parent(int i) {
@@ -99,7 +109,9 @@ public final class BigTree {
             for (Side side : sides.values()) {
                 long began = System.nanoTime();
                 side.fill(znodes);
-                System.err.printf("filled in %.1f s%n", (System.nanoTime() - began) / 1e9);
+                System.err.printf(
+                        "filled in %.1f s, %d bytes of heap%n",
+                        (System.nanoTime() - began) / 1e9, side.fullHeapBytes - side.emptyHeapBytes);
             }
             for (int round = 0; round < restarts; round++) {
                 for (Side side : sides.values()) {

@@ -1,6 +1,7 @@
 package io.muster.benchmarks;
 
 import io.muster.client.MusterClient;
+import io.muster.protocol.Request;
 import io.muster.recipes.lock.DistributedLock;
 import io.muster.recipes.lock.LockLease;
 import java.time.Duration;
@@ -27,6 +28,8 @@ import org.apache.curator.retry.RetryOneTime;
 public final class SideBySide {
     private static final int IN_FLIGHT = 256;
     private static final byte[] DATA = new byte[100];
+    private static final byte[] SET = RawLoad.frame(new Request.SetData("/data", DATA, -1));
+    private static final byte[] GET = RawLoad.frame(new Request.GetData("/data", false));
 
     private SideBySide() {}
 
@@ -43,6 +46,8 @@ public final class SideBySide {
         final ServerChild server;
         final MusterClient client;
         final CuratorFramework curator;
+        final RawLoad of64;
+        final RawLoad of256;
 
         Side(ServerChild.Kind kind) throws Exception {
             server = ServerChild.start(kind);
@@ -54,6 +59,8 @@ public final class SideBySide {
             curator = CuratorFrameworkFactory.newClient(server.connectString(), new RetryOneTime(100));
             curator.start();
             curator.blockUntilConnected();
+            of64 = new RawLoad(server.connectString(), 64, 16);
+            of256 = new RawLoad(server.connectString(), 256, 4);
         }
 
         void pipelinedSets(int operations) throws Exception {
@@ -62,6 +69,14 @@ public final class SideBySide {
 
         void pipelinedGets(int operations) throws Exception {
             Pipelined.run(operations, IN_FLIGHT, i -> client.getAsync("/data"));
+        }
+
+        static void sets(RawLoad load, int operations) throws Exception {
+            load.run(operations, i -> SET, nanos -> {});
+        }
+
+        static void gets(RawLoad load, int operations) throws Exception {
+            load.run(operations, i -> GET, nanos -> {});
         }
 
         void sequentialSets(int operations) throws Exception {
@@ -95,10 +110,31 @@ public final class SideBySide {
 
         @Override
         public void close() throws Exception {
+            of64.close();
+            of256.close();
             curator.close();
             client.close();
             server.close();
         }
+    }
+
+    private record Workload(String name, Work work, double operations) {}
+
+    private static List<Workload> workloads(ServerChild.Kind kind, Side side) {
+        return List.of(
+                new Workload("setData, 256 in flight", side::pipelinedSets, 20_000),
+                new Workload("getData, 256 in flight", side::pipelinedGets, 60_000),
+                new Workload("setData, 64 connections, 16 in flight each", n -> Side.sets(side.of64, n), 40_000),
+                new Workload("getData, 64 connections, 16 in flight each", n -> Side.gets(side.of64, n), 60_000),
+                new Workload("setData, 256 connections, 4 in flight each", n -> Side.sets(side.of256, n), 40_000),
+                new Workload("getData, 256 connections, 4 in flight each", n -> Side.gets(side.of256, n), 60_000),
+                new Workload("setData, one by one", side::sequentialSets, 500),
+                new Workload("getData, one by one", side::sequentialGets, 5_000),
+                new Workload("lock/unlock, DistributedLock", side::locks, 300),
+                new Workload(
+                        "lock/unlock, Curator on ZooKeeper",
+                        kind == ServerChild.Kind.MUSTER ? side::locks : side::curatorLocks,
+                        300));
     }
 
     public static void main(String[] args) throws Exception {
@@ -114,34 +150,9 @@ public final class SideBySide {
                     boolean musterFirst = round % 2 == 0;
                     for (Side side : musterFirst ? List.of(muster, zookeeper) : List.of(zookeeper, muster)) {
                         ServerChild.Kind kind = side == muster ? ServerChild.Kind.MUSTER : ServerChild.Kind.ZOOKEEPER;
-                        measure(
-                                samples,
-                                "setData, 256 in flight",
-                                kind,
-                                side,
-                                side::pipelinedSets,
-                                20_000 * factor,
-                                counts);
-                        measure(
-                                samples,
-                                "getData, 256 in flight",
-                                kind,
-                                side,
-                                side::pipelinedGets,
-                                60_000 * factor,
-                                counts);
-                        measure(samples, "setData, one by one", kind, side, side::sequentialSets, 500 * factor, counts);
-                        measure(
-                                samples,
-                                "getData, one by one",
-                                kind,
-                                side,
-                                side::sequentialGets,
-                                5_000 * factor,
-                                counts);
-                        measure(samples, "lock/unlock, DistributedLock", kind, side, side::locks, 300 * factor, counts);
-                        Work stack = kind == ServerChild.Kind.MUSTER ? side::locks : side::curatorLocks;
-                        measure(samples, "lock/unlock, Curator on ZooKeeper", kind, side, stack, 300 * factor, counts);
+                        for (Workload each : workloads(kind, side)) {
+                            measure(samples, each.name, kind, side, each.work, each.operations * factor, counts);
+                        }
                     }
                 }
             }

@@ -177,12 +177,16 @@ public final class SnapshotCodec {
         }
 
         private boolean readZnode(StateEditor editor) {
-            String path = readString("path");
-            if (path.equals(END)) {
+            byte[] path = readBuffer("path");
+            if (path == null) {
+                path = StateView.ROOT_PATH;
+            }
+            if (path.length == 1 && path[0] == '/') {
                 return false;
             }
-            if (!path.isEmpty() && path.charAt(0) != '/') {
-                throw new MalformedFrameException("snapshot: a znode's path is " + path);
+            if (path.length > 0 && path[0] != '/') {
+                throw new MalformedFrameException(
+                        "snapshot: a znode's path is " + new String(path, StandardCharsets.UTF_8));
             }
             byte[] data = readBuffer("data");
             JuteReader in = readFixed(STAT_BYTES);
@@ -201,8 +205,29 @@ public final class SnapshotCodec {
             long owner = in.readLong("ephemeralOwner");
             long pzxid = in.readLong("pzxid");
             editor.restore(
-                    path, data, acl, czxid, ctimeMs, mzxid, mtimeMs, version, childCounter, aversion, owner, pzxid);
+                    PathKey.ofUtf8(wellFormed(path)),
+                    data,
+                    acl,
+                    czxid,
+                    ctimeMs,
+                    mzxid,
+                    mtimeMs,
+                    version,
+                    childCounter,
+                    aversion,
+                    owner,
+                    pzxid);
             return true;
+        }
+
+        /** What is no UTF-8 is read as everywhere else: with replacement characters. */
+        private static byte[] wellFormed(byte[] path) {
+            for (byte each : path) {
+                if (each < 0) {
+                    return new String(path, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
+                }
+            }
+            return path;
         }
 
         private JuteReader readFixed(int length) {

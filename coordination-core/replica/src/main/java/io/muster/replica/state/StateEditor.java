@@ -162,13 +162,16 @@ public final class StateEditor extends StateView {
         }
     }
 
-    private void add(PathKey key, Directory parent, Znode znode) {
+    /** Says whether there was no such znode before; if there was, the state is of no more use. */
+    private boolean add(PathKey key, Directory parent, Znode znode) {
         parent.children = layout.znodes.put(parent.children, znode, edit);
+        boolean isNew = edit.previous == null;
         parent.childCount++;
         parent.childNameBytes += znode.keyTo();
         znodeCount++;
         dataBytes += key.utf8.length + znode.dataLength();
         index(key.utf8, znode.owner());
+        return isNew;
     }
 
     /** Sequence numbers wrap around after 2^31, so "later" is a difference. */
@@ -402,7 +405,7 @@ public final class StateEditor extends StateView {
      * @throws IllegalStateException if its parent is not there or it is
      */
     void restore(
-            String path,
+            PathKey key,
             byte @Nullable [] data,
             AclList acl,
             long czxid,
@@ -414,7 +417,6 @@ public final class StateEditor extends StateView {
             int aversion,
             long owner,
             long pzxid) {
-        PathKey key = path.isEmpty() ? PathKey.of("/") : PathKey.of(path);
         int nameFrom = key.slash + 1;
         int nameTo = key.isRoot() ? 0 : key.utf8.length;
         Znode znode = Znode.of(
@@ -425,14 +427,11 @@ public final class StateEditor extends StateView {
         } else {
             Directory parent = editDirectory(key.utf8, key.slash);
             if (parent == null) {
-                throw misfit("restore", path, "its parent is missing");
+                throw misfit("restore", text(key), "its parent is missing");
             }
-            check(
-                    layout.znodes.get(parent.children, key.utf8, nameFrom, nameTo) == null,
-                    "restore",
-                    path,
-                    "it is there twice");
-            add(key, parent, znode);
+            if (!add(key, parent, znode)) {
+                throw misfit("restore", text(key), "it is there twice");
+            }
         }
         long own = digests.of(key.utf8, znode, childCounter, pzxid);
         digest += own;
@@ -450,7 +449,19 @@ public final class StateEditor extends StateView {
         for (String path : List.of("/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config")) {
             if (find(PathKey.of(path)) == null) {
                 boolean config = path.endsWith("config");
-                restore(path, EMPTY, config ? READ_ONLY : AclList.OPEN, 0, 0, 0, 0, 0, 0, config ? -1 : 0, 0, 0);
+                restore(
+                        PathKey.of(path),
+                        EMPTY,
+                        config ? READ_ONLY : AclList.OPEN,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        config ? -1 : 0,
+                        0,
+                        0);
             }
         }
     }

@@ -239,7 +239,7 @@ class StateEditorTest {
         Znode znode = view.znode();
         Directory directory = view.directory();
         editor.restore(
-                path,
+                PathKey.of(path),
                 znode.data(),
                 znode.acl(),
                 znode.czxid(),

@@ -27,6 +27,7 @@ final class SnapshotFile {
     private static final int DIGEST_BYTES = 2 * Long.BYTES + Integer.BYTES + SEAL_BYTES;
     private static final int LAST_ZXID_BYTES = Long.BYTES + SEAL_BYTES;
     private static final int MAX_TAIL_BYTES = 1 << 10;
+    private static final int BLOCK_BYTES = 1 << 16;
     private static final int MIN_BYTES = 10;
     private static final byte[] PLAIN_END = {0, 0, 0, 1, '/'};
 
@@ -151,6 +152,12 @@ final class SnapshotFile {
         private final InputStream in;
         private final Adler32 adler = new Adler32();
         private final byte[] fixed = new byte[HEADER_BYTES];
+        /** What was read from the file: up to {@code summed} it is in the checksum, up to {@code taken} it was given out. */
+        private final byte[] block = new byte[BLOCK_BYTES];
+
+        private int summed;
+        private int taken;
+        private int filled;
 
         Reading(InputStream in) {
             this.in = in;
@@ -162,10 +169,11 @@ final class SnapshotFile {
             }
             SnapshotCodec.Restored restored =
                     SnapshotCodec.read(this::read, settings.seed(), settings.extendedTypes(), zxid);
+            sumUp();
             long expected = adler.getValue();
             checkSeal(readFixed(SEAL_BYTES), expected);
-            DigestBlock block = readTail(in.readNBytes(MAX_TAIL_BYTES));
-            return new Loaded(restored.state(), restored.znodesWithoutAcl(), block);
+            sumUp();
+            return new Loaded(restored.state(), restored.znodesWithoutAcl(), readTail(readRest()));
         }
 
         /** Which blocks follow shows by how much follows. */
@@ -222,14 +230,49 @@ final class SnapshotFile {
         }
 
         private void read(byte[] into, int offset, int length) {
-            try {
-                if (in.readNBytes(into, offset, length) < length) {
+            int done = 0;
+            while (done < length) {
+                if (taken == filled && !fill()) {
                     throw new MalformedFrameException("it ends too early");
                 }
+                int part = Math.min(length - done, filled - taken);
+                System.arraycopy(block, taken, into, offset + done, part);
+                taken += part;
+                done += part;
+            }
+        }
+
+        /** A checksum over long stretches is much cheaper than over each number. */
+        private void sumUp() {
+            adler.update(block, summed, taken - summed);
+            summed = taken;
+        }
+
+        /** Says whether there was more. */
+        private boolean fill() {
+            sumUp();
+            try {
+                filled = Math.max(0, in.readNBytes(block, 0, block.length));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            adler.update(into, offset, length);
+            summed = 0;
+            taken = 0;
+            return filled > 0;
+        }
+
+        /** As much as the tail may be, and not yet in the checksum. */
+        private byte[] readRest() {
+            byte[] rest = new byte[MAX_TAIL_BYTES];
+            int length = 0;
+            while (length < rest.length && (taken < filled || fill())) {
+                int part = Math.min(rest.length - length, filled - taken);
+                System.arraycopy(block, taken, rest, length, part);
+                taken += part;
+                summed = taken;
+                length += part;
+            }
+            return Arrays.copyOf(rest, length);
         }
     }
 }
