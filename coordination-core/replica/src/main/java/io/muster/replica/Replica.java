@@ -69,7 +69,7 @@ public final class Replica {
         this.settings = settings;
         this.prepared = recovered.edit();
         this.pipeline = new Pipeline(recovered.zxid());
-        this.preparer = new Preparer(prepared, settings.access(), settings.digestEnabled());
+        this.preparer = new Preparer(prepared, settings.access(), settings.form());
         Limits limits = settings.limits();
         this.watches = new WatchTable(
                 recovered.seed(), limits.watchesPerConnection(), limits.watchesPerAddress(), this::watchesOfAddress);
@@ -367,7 +367,7 @@ public final class Replica {
     private void write(Prepared done, Outputs out) {
         wroteInBatch = true;
         out.append(done.transaction());
-        if (settings.digestEnabled()) {
+        if (settings.form().digest()) {
             digests.note(done.transaction().zxid(), prepared.digest());
         }
         if (!done.changes().isEmpty()) {

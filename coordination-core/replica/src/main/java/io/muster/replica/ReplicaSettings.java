@@ -1,6 +1,7 @@
 package io.muster.replica;
 
 import io.muster.replica.state.AccessControl;
+import io.muster.replica.state.TxnForm;
 
 /**
  * What a replica does not learn from its state.
@@ -9,7 +10,7 @@ import io.muster.replica.state.AccessControl;
  * @param tickTimeMs the grain of session expiry
  * @param minSessionTimeoutMs what a shorter request is raised to
  * @param maxSessionTimeoutMs what a longer request is lowered to
- * @param digestEnabled whether transactions carry the tree's digest
+ * @param form of the transactions that it writes
  * @param access who may do what
  * @param limits how much clients may have
  * @param reaping when containers and znodes with a time to live go
@@ -19,7 +20,7 @@ public record ReplicaSettings(
         int tickTimeMs,
         int minSessionTimeoutMs,
         int maxSessionTimeoutMs,
-        boolean digestEnabled,
+        TxnForm form,
         AccessControl access,
         Limits limits,
         Reaping reaping) {
@@ -43,7 +44,7 @@ public record ReplicaSettings(
                 tickTimeMs,
                 2 * tickTimeMs,
                 20 * tickTimeMs,
-                true,
+                TxnForm.DEFAULT,
                 AccessControl.withStandardSchemes(false),
                 Limits.NONE,
                 Reaping.DEFAULT);

@@ -15,6 +15,7 @@ import io.muster.protocol.WatcherEvent;
 import io.muster.replica.session.SessionPasswords;
 import io.muster.replica.state.AccessControl;
 import io.muster.replica.state.State;
+import io.muster.replica.state.TxnForm;
 import io.muster.replica.state.Transaction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ final class ScriptedReplica implements Outputs {
     }
 
     ScriptedReplica(State recovered, Limits limits, Reaping reaping) {
-        ReplicaSettings settings = new ReplicaSettings(1, TICK_MS, 200, 5_000, true, access, limits, reaping);
+        ReplicaSettings settings = new ReplicaSettings(1, TICK_MS, 200, 5_000, TxnForm.DEFAULT, access, limits, reaping);
         replica = new Replica(settings, recovered, new Clocks(nowMs, 1_000_000 + nowMs));
     }
 

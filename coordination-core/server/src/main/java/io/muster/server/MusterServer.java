@@ -6,6 +6,7 @@ import io.muster.replica.Replica;
 import io.muster.replica.ReplicaSettings;
 import io.muster.replica.state.AccessControl;
 import io.muster.replica.state.State;
+import io.muster.replica.state.TxnForm;
 import io.muster.server.admin.Build;
 import io.muster.server.admin.FourLetterWords;
 import io.muster.server.admin.ServerView;
@@ -92,7 +93,7 @@ public final class MusterServer implements AutoCloseable {
                 config.tickTimeMs(),
                 config.minSessionTimeoutMs(),
                 config.maxSessionTimeoutMs(),
-                config.digestEnabled(),
+                new TxnForm(config.digestEnabled(), true, config.maxTransactionBytes()),
                 access,
                 config.limits(),
                 config.reaping());

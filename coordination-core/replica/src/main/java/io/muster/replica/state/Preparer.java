@@ -22,15 +22,17 @@ import org.jspecify.annotations.Nullable;
 public final class Preparer {
     private static final List<String> UNDELETABLE = List.of("/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config");
     private static final int ANY_VERSION = -1;
+    /** For a request that would grow into a transaction which no server reads, as by what its caller has proven to be. */
+    private static final ErrorCode TOO_LARGE = ErrorCode.BAD_ARGUMENTS;
 
     private final StateEditor state;
     private final AccessControl access;
-    private final boolean digestEnabled;
+    private final TxnForm form;
 
-    public Preparer(StateEditor state, AccessControl access, boolean digestEnabled) {
+    public Preparer(StateEditor state, AccessControl access, TxnForm form) {
         this.state = state;
         this.access = access;
-        this.digestEnabled = digestEnabled;
+        this.form = form;
     }
 
     /** What one operation comes to: a transaction that fits the state, or the reason why there is none. */
@@ -57,6 +59,9 @@ public final class Preparer {
         if (decision.txn == null) {
             return failed(caller, zxid, timeMs, decision.error);
         }
+        if (TxnSize.FRAME_BYTES + TxnSize.of(decision.txn) > form.maxBytes()) {
+            return failed(caller, zxid, timeMs, TOO_LARGE);
+        }
         TxnHeader header = header(caller, zxid, timeMs, decision.txn.type());
         List<Change> changes = new ArrayList<>(1);
         state.applyOne(header, decision.txn, false, changes);
@@ -79,7 +84,22 @@ public final class Preparer {
 
     /** @param cxid 0 when the session expired */
     public Prepared closeSession(long sessionId, int cxid, long zxid, long timeMs) {
-        return unasked(sessionId, cxid, new Txn.CloseSession(state.ephemerals(sessionId)), zxid, timeMs);
+        return unasked(sessionId, cxid, closeSessionTxn(state.ephemerals(sessionId)), zxid, timeMs);
+    }
+
+    /** A list that would be too long ends early: whoever applies it deletes what else the session has. */
+    private Txn closeSessionTxn(List<String> ephemerals) {
+        if (!form.closeSessionPaths()) {
+            return Txn.CloseSession.UNLISTED;
+        }
+        long bytes = TxnSize.FRAME_BYTES + TxnSize.ofPaths(List.of());
+        for (int i = 0; i < ephemerals.size(); i++) {
+            bytes += TxnSize.of(ephemerals.get(i));
+            if (bytes > form.maxBytes()) {
+                return new Txn.CloseSession(ephemerals.subList(0, i));
+            }
+        }
+        return new Txn.CloseSession(ephemerals);
     }
 
     /** The server's own deletion of a znode that {@link StateView#reapable} named in this state. */
@@ -101,8 +121,13 @@ public final class Preparer {
         List<Txn> txns = new ArrayList<>(count);
         List<Response.OpResult> results = new ArrayList<>(count);
         List<Change> changes = new ArrayList<>(count);
+        long bytes = TxnSize.FRAME_BYTES + Integer.BYTES + (long) count * (TxnSize.PART_BYTES + TxnSize.ERROR_BYTES);
         for (Request op : multi.ops()) {
             Decision decision = decide(op, caller, true);
+            if (decision.txn != null) {
+                bytes += TxnSize.of(decision.txn) - TxnSize.ERROR_BYTES;
+                decision = bytes > form.maxBytes() ? Decision.no(TOO_LARGE) : decision;
+            }
             if (decision.txn == null) {
                 state.reset(before);
                 return failedMulti(header, count, txns, decision.error);
@@ -141,7 +166,8 @@ public final class Preparer {
 
     private Transaction finish(TxnHeader header, Txn txn) {
         state.advanceTo(header.zxid());
-        return new Transaction(header, txn, digestEnabled ? state.digest() : null);
+        boolean digest = form.digest() && txn != Txn.CloseSession.UNLISTED;
+        return new Transaction(header, txn, digest ? state.digest() : null);
     }
 
     private Decision decide(Request request, Caller caller, boolean inMulti) {

@@ -85,10 +85,22 @@ public sealed interface Txn {
         }
     }
 
-    /** @param ephemerals what goes with the session, in the order of the events that it causes */
-    record CloseSession(List<String> ephemerals) implements Txn {
+    /**
+     * The end of a session, with which all its ephemeral znodes go, be they listed or not.
+     *
+     * @param isListed whether there is a list; ZooKeeper before 3.6 writes none
+     * @param ephemerals what goes with the session, in the order of the events that it causes
+     */
+    record CloseSession(boolean isListed, List<String> ephemerals) implements Txn {
+        /** One without a list. It is to carry no digest either: ZooKeeper takes that for the list. */
+        static final CloseSession UNLISTED = new CloseSession(false, List.of());
+
         public CloseSession {
             ephemerals = List.copyOf(ephemerals);
+        }
+
+        public CloseSession(List<String> ephemerals) {
+            this(true, ephemerals);
         }
 
         @Override

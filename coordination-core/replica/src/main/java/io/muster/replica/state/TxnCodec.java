@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** The bytes of transactions, in the log and between servers: header, record, and the tree's digest where there is one. */
 public final class TxnCodec {
     private static final int DIGEST_VERSION = 2;
-    private static final int DIGEST_BYTES = Integer.BYTES + Long.BYTES;
 
     private TxnCodec() {}
 
@@ -30,7 +29,7 @@ public final class TxnCodec {
     }
 
     private static @Nullable Long readDigest(JuteReader in) {
-        if (in.remaining() < DIGEST_BYTES) {
+        if (in.remaining() < TxnSize.DIGEST_BYTES) {
             return null;
         }
         int version = in.readInt("digest version");
@@ -63,7 +62,9 @@ public final class TxnCodec {
         } else if (txn instanceof Txn.CreateSession session) {
             out.writeInt(session.timeoutMs());
         } else if (txn instanceof Txn.CloseSession session) {
-            out.writeStrings(session.ephemerals());
+            if (session.isListed()) {
+                out.writeStrings(session.ephemerals());
+            }
         } else if (txn instanceof Txn.Error error) {
             out.writeInt(error.err());
         } else {
@@ -126,8 +127,8 @@ public final class TxnCodec {
 
     /** Before 3.6 there is no record; a lone digest is twelve bytes that cannot be a list of its two-element count. */
     private static Txn readCloseSession(JuteReader in) {
-        boolean bare = in.remaining() == 0 || in.remaining() == DIGEST_BYTES && in.peekInt() == DIGEST_VERSION;
-        return new Txn.CloseSession(bare ? List.of() : in.readStrings("paths2Delete"));
+        boolean bare = in.remaining() == 0 || in.remaining() == TxnSize.DIGEST_BYTES && in.peekInt() == DIGEST_VERSION;
+        return bare ? Txn.CloseSession.UNLISTED : new Txn.CloseSession(in.readStrings("paths2Delete"));
     }
 
     private static Txn readSubTxn(JuteReader in) {

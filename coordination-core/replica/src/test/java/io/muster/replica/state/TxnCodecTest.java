@@ -109,11 +109,14 @@ class TxnCodecTest {
         Transaction create = TxnCodec.read(new JuteReader(golden.get("create of version 0")));
         assertEquals("Create[1, /a/b, " + Arrays.toString(DATA) + ", true, -1, " + Acl.OPEN + "]", text(create.txn()));
         Transaction close = TxnCodec.read(new JuteReader(golden.get("closeSession of 3.5")));
-        assertEquals(new Txn.CloseSession(List.of()), close.txn());
+        assertEquals(Txn.CloseSession.UNLISTED, close.txn());
         assertNull(close.digest());
         Transaction digested = TxnCodec.read(new JuteReader(golden.get("closeSession of 3.5 with digest")));
-        assertEquals(new Txn.CloseSession(List.of()), digested.txn());
+        assertEquals(Txn.CloseSession.UNLISTED, digested.txn());
         assertEquals(0x1234_5678_9ABC_DEF0L, digested.digest());
+        for (Transaction unlisted : List.of(close, digested)) {
+            assertEquals(text(unlisted), text(TxnCodec.read(new JuteReader(written(unlisted)))));
+        }
     }
 
     @Test

@@ -160,6 +160,14 @@ public final class ServerConfig {
         return values.maxFrameBytes;
     }
 
+    /**
+     * A request that would grow into a longer transaction, as by what its client has proven to be, fails: neither ZooKeeper
+     * nor we would read it from the log again.
+     */
+    public int maxTransactionBytes() {
+        return (int) Math.min(Integer.MAX_VALUE, 2L * values.maxFrameBytes);
+    }
+
     /** A client that lets more replies wait is closed. */
     public long maxQueuedBytes() {
         return values.maxQueuedBytes;

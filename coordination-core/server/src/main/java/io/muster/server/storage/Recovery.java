@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final int MAX_SNAPSHOTS_TRIED = 100;
+    private static final int RECORD_FRAME_BYTES = LogReader.PREFIX_BYTES + 1;
     static final String WHAT_NOW =
             ". In an ensemble, move this server's files away and let it take its data from the others; alone, restore a"
                     + " backup";
@@ -185,11 +186,12 @@ final class Recovery {
     }
 
     private void refuseIfOnceSound(LogEnd end, boolean ours, String lastGood) {
-        if (end.bytesBehind() > 2L * settings.maxUnsyncedBytes()) {
+        long largest = Math.max(settings.maxUnsyncedBytes(), SyncedMark.largestBytes(logDisk));
+        if (end.bytesBehind() > settings.maxUnsyncedBytes() + RECORD_FRAME_BYTES + largest) {
             throw new CorruptStorageException(
                     end.where(logDisk) + ": " + end.damage().reason() + ", and the "
                             + end.bytesBehind() + " bytes from there on are more than are ever written without a sync ("
-                            + settings.maxUnsyncedBytes() + ", and one record); " + lastGood + WHAT_NOW);
+                            + settings.maxUnsyncedBytes() + ", and one record of at most " + largest + "); " + lastGood + WHAT_NOW);
         }
         // ZooKeeper says nothing of what it had synced, and refuses this too
         if (!ours && !end.damage().torn()) {

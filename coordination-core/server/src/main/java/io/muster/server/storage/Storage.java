@@ -215,8 +215,7 @@ public final class Storage implements AutoCloseable {
     }
 
     private void markSynced(long zxid) {
-        synced.write(zxid);
-        synced.force();
+        synced.reset(zxid);
         logDisk.forceDirectory();
     }
 

@@ -6,8 +6,8 @@ package io.muster.server.storage;
  * @param snapshotEveryTxns a snapshot is due after 50 to 100 % of so many transactions, at least 2
  * @param snapshotEveryBytes or after 50 to 100 % of so many bytes of log; 0 for never
  * @param preallocationBytes the log grows by stretches of so many zeros; 0 to grow with each record
- * @param maxUnsyncedBytes never more than this is written to the log without a sync, and no transaction may take more; a
- *     log that is damaged further than twice this from its end was not damaged by a loss of power
+ * @param maxUnsyncedBytes never more than this is written to the log without a sync; a log that is damaged further than
+ *     this, and one record, from its end was not damaged by a loss of power
  * @param snapshotStepBytes a snapshot is forced whenever so much of it was written
  * @param keepSnapshots purge keeps so many, at least 3; 0 for no purge
  * @param trustEmptySnapshot whether to start from logs alone though they do not begin at the first transaction

@@ -62,9 +62,13 @@ final class TxnLog implements AutoCloseable {
             return 0;
         }
         long last = checkOrder(batch);
-        encode(batch);
+        int largest = encode(batch);
         DiskFile open = openWithRoom(batch.get(0).zxid());
         try {
+            if (largest > settings.maxUnsyncedBytes()) {
+                // its beginning will be forced before its end is written, and recovery must take that for one record
+                synced.announce(largest);
+            }
             write(open);
         } catch (RuntimeException e) {
             throw poisoned(e);
@@ -89,24 +93,24 @@ final class TxnLog implements AutoCloseable {
         return last;
     }
 
-    private void encode(List<Transaction> batch) {
+    /** Returns the bytes of the largest transaction. */
+    private int encode(List<Transaction> batch) {
         buffer.clear();
+        int largest = 0;
         for (Transaction each : batch) {
             int start = buffer.size();
             buffer.writeLong(0).writeInt(0);
             int from = buffer.size();
             TxnCodec.write(buffer, each);
             int length = buffer.size() - from;
-            if (length > settings.maxUnsyncedBytes()) {
-                throw new IllegalArgumentException("transaction " + Zxid.toString(each.zxid()) + " takes " + length
-                        + " bytes, more than the " + settings.maxUnsyncedBytes() + " of maxUnsyncedBytes");
-            }
+            largest = Math.max(largest, length);
             adler.reset();
             adler.update(buffer.array(), from, length);
             buffer.setLong(start, adler.getValue());
             buffer.setInt(start + Long.BYTES, length);
             buffer.writeByte(LogReader.END_MARK);
         }
+        return largest;
     }
 
     private DiskFile openWithRoom(long firstZxid) {

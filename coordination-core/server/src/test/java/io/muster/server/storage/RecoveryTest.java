@@ -154,7 +154,7 @@ class RecoveryTest {
         List<Integer> offsets = offsets(disk, "log.1");
         int size = (int) disk.size("log.1");
         assertTrue(size > 5000);
-        int far = offsets.stream().filter(each -> each < size - 2000).reduce(0, Math::max);
+        int far = offsets.stream().filter(each -> each < size - 2013).reduce(0, Math::max);
         int near =
                 offsets.stream().filter(each -> each > size - 2000).findFirst().orElseThrow();
         MemoryDisk copy = disk.afterCrash(MemoryDisk.Loss.NOTHING, new Random(1));

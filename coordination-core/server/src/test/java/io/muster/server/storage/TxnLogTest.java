@@ -200,15 +200,37 @@ class TxnLogTest {
     }
 
     @Test
-    void aTransactionAboveTheBoundIsRefused() {
-        MemoryDisk disk = new MemoryDisk();
-        try (Storage storage = open(disk)) {
-            Transaction large = new Script(1)
-                    .add(0, new Txn.Create(OpCode.CREATE.code(), "/l", new byte[1 << 17], AclList.OPEN, false, 1));
-            assertThrows(IllegalArgumentException.class, () -> storage.append(List.of(large)));
-            write(storage, script.transactions());
+    void aTransactionAboveTheBoundIsWrittenInPartsAndNotTakenForDamageWhereverItIsTorn() {
+        StorageSettings settings = SETTINGS.withMaxUnsyncedBytes(700).withPreallocationBytes(0);
+        Script with = Script.of(5, 6);
+        Txn.Create large = new Txn.Create(OpCode.CREATE.code(), "/large", new byte[5000], AclList.OPEN, false, 100);
+        with.add(0, large);
+        List<Transaction> all = with.transactions();
+        boolean finished = false;
+        int cut = 0;
+        for (int step = 1; !finished; step++) {
+            MemoryDisk disk = new MemoryDisk();
+            try (Storage storage = open(disk, settings)) {
+                write(storage, all.subList(0, 6));
+                disk.crashAtStep(disk.steps() + step);
+                storage.append(all.subList(6, 7));
+                storage.force();
+                finished = true;
+            } catch (MemoryDisk.Crash crash) {
+                assertTrue(step < 100);
+            }
+            for (int seed = 0; seed < 10; seed++) {
+                MemoryDisk after = disk.afterCrash(MemoryDisk.Loss.ANY_PART, new Random(seed));
+                try (Storage storage = open(after, settings)) {
+                    Recovered found = storage.takeRecovered();
+                    assertTrue(found.lastZxid() == with.last() || !finished);
+                    assertSame(with.stateAt(found.lastZxid()), found.state());
+                    cut = (int) Math.max(cut, found.cutBytes());
+                }
+                assertEquals(0, SyncedMark.largestBytes(after), "what was recovered is whole");
+            }
         }
-        assertSame(script.end(), recover(disk).state());
+        assertTrue(cut > 2 * 700, "at most " + cut + " bytes were cut");
     }
 
     @Test

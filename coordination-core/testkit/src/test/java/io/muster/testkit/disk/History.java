@@ -66,6 +66,10 @@ final class History {
         add(new Txn.Delete(OpCode.DELETE.code(), top + "/m"));
         add(new Txn.Delete(OpCode.DELETE_CONTAINER.code(), top + "/container/in"));
         add(new Txn.CloseSession(List.of(top + "/a/ephemeral")));
+        add(new Txn.CreateSession(10_000));
+        add(create(top + "/fleeting", "f", AclList.OPEN, true));
+        add(create(top + "/a/fleeting", "f", AclList.OPEN, true));
+        add(new Txn.CloseSession(false, List.of()));
         add(new Txn.CreateSession(20_000));
         add(create(top + "/stays", "s", AclList.OPEN, true));
     }
@@ -85,6 +89,7 @@ final class History {
         zxid++;
         TxnHeader header = new TxnHeader(SESSION, (int) zxid, zxid, 1_700_000_000_000L + zxid, txn.type());
         editor.apply(new Transaction(header, txn, null), new ArrayList<>());
-        transactions.add(new Transaction(header, txn, editor.digest()));
+        boolean digest = !(txn instanceof Txn.CloseSession close) || close.isListed();
+        transactions.add(new Transaction(header, txn, digest ? editor.digest() : null));
     }
 }
