@@ -3,6 +3,7 @@ package io.muster.server;
 import io.muster.replica.state.State;
 import io.muster.replica.state.Transaction;
 import io.muster.server.config.ServerConfig;
+import io.muster.server.storage.Disk;
 import io.muster.server.storage.DiskFullException;
 import io.muster.server.storage.Recovered;
 import io.muster.server.storage.Storage;
@@ -10,6 +11,7 @@ import io.muster.server.storage.StorageSettings;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -39,21 +41,32 @@ final class DiskJournal implements Journal {
     /** @throws io.muster.server.storage.StorageException if there is nothing to start from; says what to do */
     static DiskJournal open(ServerConfig config) {
         SecureRandom random = new SecureRandom();
-        StorageSettings settings = new StorageSettings(
+        return of(Storage.open(config.dataDir(), config.dataLogDir(), settings(config, random), random), config);
+    }
+
+    /** The same on given disks, the second for the log: one object twice where both are one. */
+    static DiskJournal open(ServerConfig config, Disk snapshotDisk, Disk logDisk) {
+        SecureRandom random = new SecureRandom();
+        return of(Storage.open(snapshotDisk, logDisk, settings(config, random), random), config);
+    }
+
+    private static DiskJournal of(Storage storage, ServerConfig config) {
+        Recovered recovered = storage.takeRecovered();
+        log.info("recovered {}", recovered.summary());
+        return new DiskJournal(storage, config.forceSync(), recovered);
+    }
+
+    private static StorageSettings settings(ServerConfig config, SecureRandom random) {
+        return new StorageSettings(
                 config.snapshotEveryTxns(),
                 Math.max(0, config.snapshotEveryKb()) * 1024,
                 config.preallocationKb() * 1024,
-                // a transaction of the largest request that is allowed, and its log record's other fields
                 Math.max(MIN_UNSYNCED_BYTES, (int) Math.min(1L << 30, 4L * config.maxFrameBytes())),
                 SNAPSHOT_STEP_BYTES,
                 config.keepSnapshots(),
                 config.trustEmptySnapshot(),
                 config.extendedTypes(),
                 random.nextLong());
-        Storage storage = Storage.open(config.dataDir(), config.dataLogDir(), settings, random);
-        Recovered recovered = storage.takeRecovered();
-        log.info("recovered {}", recovered.summary());
-        return new DiskJournal(storage, config.forceSync(), recovered);
     }
 
     /** The newest state that is known here; before the start that is the one on the disk. */
@@ -107,8 +120,14 @@ final class DiskJournal implements Journal {
             State state = newest;
             long startedNanos = System.nanoTime();
             var unused = storage.snapshot(state, DiskJournal::inBackground)
-                    .whenComplete((done, failure) -> snapshotEnded(state, startedNanos, failure));
+                    .whenComplete((done, failure) -> snapshotEnded(state, startedNanos, cause(failure)));
         }
+    }
+
+    private static @Nullable Throwable cause(@Nullable Throwable failure) {
+        return failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failure;
     }
 
     private static void inBackground(Runnable job) {

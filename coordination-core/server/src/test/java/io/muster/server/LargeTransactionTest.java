@@ -41,8 +41,7 @@ class LargeTransactionTest {
     }
 
     private static void prove(RawClient client, String user) throws Exception {
-        client.gather(
-                Xids.AUTH, new Request.Auth(0, "digest", (user + ":secret").getBytes(StandardCharsets.UTF_8)));
+        client.gather(Xids.AUTH, new Request.Auth(0, "digest", (user + ":secret").getBytes(StandardCharsets.UTF_8)));
         client.flush();
         assertEquals(0, client.receive().header().err());
     }
@@ -124,8 +123,8 @@ class LargeTransactionTest {
                 for (int i = 0; i < 18_000; i++) {
                     ops.add(create("/" + (10_000 + i), MINE, 0));
                 }
-                Response.MultiResults results =
-                        (Response.MultiResults) client.call(new Request.Multi(ops)).body();
+                Response.MultiResults results = (Response.MultiResults)
+                        client.call(new Request.Multi(ops)).body();
                 long culprits = results.results().stream()
                         .filter(each -> each.err() == ErrorCode.BAD_ARGUMENTS.code())
                         .count();
@@ -149,7 +148,8 @@ class LargeTransactionTest {
                 assertEquals(
                         ErrorCode.BAD_ARGUMENTS.code(),
                         client.call(create("/large", MINE, 0)).header().err());
-                assertEquals(0, client.call(create("/small", Acl.OPEN, 0)).header().err());
+                assertEquals(
+                        0, client.call(create("/small", Acl.OPEN, 0)).header().err());
             }
             assertServes(server);
         }

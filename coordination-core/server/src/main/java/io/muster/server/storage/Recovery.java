@@ -191,7 +191,8 @@ final class Recovery {
             throw new CorruptStorageException(
                     end.where(logDisk) + ": " + end.damage().reason() + ", and the "
                             + end.bytesBehind() + " bytes from there on are more than are ever written without a sync ("
-                            + settings.maxUnsyncedBytes() + ", and one record of at most " + largest + "); " + lastGood + WHAT_NOW);
+                            + settings.maxUnsyncedBytes() + ", and one record of at most " + largest + "); " + lastGood
+                            + WHAT_NOW);
         }
         // ZooKeeper says nothing of what it had synced, and refuses this too
         if (!ours && !end.damage().torn()) {

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Used by one thread.
  */
-final class MemoryDisk implements Disk {
+public final class MemoryDisk implements Disk {
     private static final int SECTOR_BYTES = 512;
 
     private Map<String, Inode> names = new TreeMap<>();
@@ -33,12 +33,12 @@ final class MemoryDisk implements Disk {
     private boolean admitsBeingFull = true;
 
     /** The power or the process is gone. */
-    static final class Crash extends RuntimeException {
+    public static final class Crash extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
     /** What becomes of what was not forced. */
-    enum Loss {
+    public enum Loss {
         NOTHING,
         ALL,
         ANY_PART
@@ -98,35 +98,35 @@ final class MemoryDisk implements Disk {
         }
     }
 
-    void crashAtStep(int step) {
+    public void crashAtStep(int step) {
         crashAtStep = step;
     }
 
-    int steps() {
+    public int steps() {
         return steps;
     }
 
     /** The n-th force from now on, counted from 1, fails. */
-    void failForce(int n) {
+    public void failForce(int n) {
         failingForce = forces + n;
     }
 
-    void failWrite(int n) {
+    public void failWrite(int n) {
         failingWrite = writes + n;
     }
 
     /** @param admits whether the disk says beforehand that it will be full */
-    void capacityBytes(long bytes, boolean admits) {
+    public void capacityBytes(long bytes, boolean admits) {
         capacityBytes = bytes;
         admitsBeingFull = admits;
     }
 
-    long usedBytes() {
+    public long usedBytes() {
         return names.values().stream().mapToLong(each -> each.cached.length).sum();
     }
 
     /** The disk that the next server finds. */
-    MemoryDisk afterCrash(Loss loss, RandomGenerator random) {
+    public MemoryDisk afterCrash(Loss loss, RandomGenerator random) {
         return loss == Loss.NOTHING ? afterKill() : afterPowerLoss(loss, random);
     }
 
@@ -161,12 +161,12 @@ final class MemoryDisk implements Disk {
         return next;
     }
 
-    byte[] content(String name) {
+    public byte[] content(String name) {
         return inode(name).cached.clone();
     }
 
     /** Puts a file there, durably, as whoever was here before would have left it. */
-    void put(String name, byte[] content) {
+    public void put(String name, byte[] content) {
         Inode inode = new Inode();
         inode.cached = content.clone();
         inode.durable = content.clone();
