@@ -251,7 +251,9 @@ final class HouseRules {
                             "com.sun.management",
                             "com.google.common",
                             "com.github.benmanes.caffeine")),
-            Map.entry("io.muster.server.storage", List.of("io.muster.protocol", "io.muster.replica", "org.slf4j")),
+            Map.entry(
+                    "io.muster.server.storage",
+                    List.of("io.muster.protocol", "io.muster.replica", "org.slf4j", "org.xerial.snappy")),
             Map.entry(
                     "io.muster.server.transport",
                     List.of(

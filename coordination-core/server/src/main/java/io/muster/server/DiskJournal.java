@@ -7,6 +7,7 @@ import io.muster.server.storage.Disk;
 import io.muster.server.storage.DiskFullException;
 import io.muster.server.storage.Recovered;
 import io.muster.server.storage.Storage;
+import io.muster.server.storage.StorageException;
 import io.muster.server.storage.StorageSettings;
 import java.security.SecureRandom;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,13 +30,16 @@ final class DiskJournal implements Journal {
 
     private final Storage storage;
     private final boolean forceSync;
+    private final long slowSyncMs;
+    private final AtomicLong slowSyncs = new AtomicLong();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile State newest;
     private volatile @Nullable Consumer<Throwable> failed;
 
-    private DiskJournal(Storage storage, boolean forceSync, Recovered recovered) {
+    private DiskJournal(Storage storage, ServerConfig config, Recovered recovered) {
         this.storage = storage;
-        this.forceSync = forceSync;
+        this.forceSync = config.forceSync();
+        this.slowSyncMs = config.slowSyncMs();
         this.newest = recovered.state();
     }
 
@@ -53,20 +58,27 @@ final class DiskJournal implements Journal {
     private static DiskJournal of(Storage storage, ServerConfig config) {
         Recovered recovered = storage.takeRecovered();
         log.info("recovered {}", recovered.summary());
-        return new DiskJournal(storage, config.forceSync(), recovered);
+        DiskJournal journal = new DiskJournal(storage, config, recovered);
+        journal.startPurging(config.purgeEveryMs(), config.keepSnapshots());
+        return journal;
     }
 
     private static StorageSettings settings(ServerConfig config, SecureRandom random) {
-        return new StorageSettings(
-                config.snapshotEveryTxns(),
-                Math.max(0, config.snapshotEveryKb()) * 1024,
-                config.preallocationKb() * 1024,
-                Math.max(MIN_UNSYNCED_BYTES, (int) Math.min(1L << 30, 4L * config.maxFrameBytes())),
-                SNAPSHOT_STEP_BYTES,
-                config.keepSnapshots(),
-                config.trustEmptySnapshot(),
-                config.extendedTypes(),
-                random.nextLong());
+        return StorageSettings.builder(random.nextLong())
+                .snapshotEveryTxns(config.snapshotEveryTxns())
+                .snapshotEveryBytes(Math.max(0, config.snapshotEveryKb()) * 1024)
+                .maxLogFileBytes(Math.max(0, config.maxLogFileKb()) * 1024)
+                .preallocationBytes(config.preallocationKb() * 1024)
+                .maxUnsyncedBytes(Math.max(MIN_UNSYNCED_BYTES, (int) Math.min(1L << 30, 4L * config.maxFrameBytes())))
+                .snapshotStepBytes(SNAPSHOT_STEP_BYTES)
+                .compression(config.snapshotCompression())
+                .digestInSnapshots(config.digestEnabled())
+                .lastZxidInSnapshots(config.lastZxidInSnapshots())
+                .keepSnapshots(config.purgeEveryMs() > 0 ? 0 : config.keepSnapshots())
+                .createDirectories(config.createDirectories())
+                .trustEmptySnapshot(config.trustEmptySnapshot())
+                .extendedTypes(config.extendedTypes())
+                .build();
     }
 
     /** The newest state that is known here; before the start that is the one on the disk. */
@@ -114,13 +126,67 @@ final class DiskJournal implements Journal {
     @Override
     public void force() {
         if (forceSync) {
-            storage.force();
+            forceLog();
         }
         if (storage.snapshotDue()) {
             State state = newest;
             long startedNanos = System.nanoTime();
             var unused = storage.snapshot(state, DiskJournal::inBackground)
                     .whenComplete((done, failure) -> snapshotEnded(state, startedNanos, cause(failure)));
+        }
+    }
+
+    private void forceLog() {
+        long startedNanos = System.nanoTime();
+        storage.force();
+        long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+        if (ms > slowSyncMs) {
+            slowSyncs.incrementAndGet();
+            log.warn(
+                    "syncing the log took {} ms, which every write waits for, and more than {} ms"
+                            + " (fsync.warningthresholdms); the file has {} bytes",
+                    ms,
+                    slowSyncMs,
+                    storage.logFileBytes());
+        }
+    }
+
+    @Override
+    public long slowForces() {
+        return slowSyncs.get();
+    }
+
+    /** As ZooKeeper does it: at the start, and then by the clock. */
+    private void startPurging(long everyMs, int keepSnapshots) {
+        if (everyMs <= 0 || keepSnapshots == 0) {
+            return;
+        }
+        Thread thread = new Thread(
+                () -> {
+                    do {
+                        purge(keepSnapshots);
+                    } while (!isStopped(everyMs));
+                },
+                "muster-purge");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private boolean isStopped(long afterMs) {
+        try {
+            return stopped.await(afterMs, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /** What cannot be deleted harms nobody yet. */
+    private void purge(int keepSnapshots) {
+        try {
+            storage.purge(keepSnapshots);
+        } catch (StorageException e) {
+            log.error("old snapshots and logs could not be purged, which is tried again later: {}", e.getMessage());
         }
     }
 
@@ -165,6 +231,7 @@ final class DiskJournal implements Journal {
 
     @Override
     public void close() {
+        stopped.countDown();
         storage.close();
     }
 }

@@ -22,6 +22,9 @@ interface Journal extends AutoCloseable {
     /** Where failures go that happen on a thread of the journal's own. Called once, before anything else. */
     void onFailure(Consumer<Throwable> failed);
 
+    /** How often {@link #force} took longer than it should. Any thread. */
+    long slowForces();
+
     /** The server stops: an {@link #append} that waits for room on the disk is to fail instead. Any thread. */
     void stopWaiting();
 

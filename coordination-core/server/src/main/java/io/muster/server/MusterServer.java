@@ -93,7 +93,7 @@ public final class MusterServer implements AutoCloseable {
                 config.tickTimeMs(),
                 config.minSessionTimeoutMs(),
                 config.maxSessionTimeoutMs(),
-                new TxnForm(config.digestEnabled(), true, config.maxTransactionBytes()),
+                new TxnForm(config.digestEnabled(), config.closeSessionPaths(), config.maxTransactionBytes()),
                 access,
                 config.limits(),
                 config.reaping());
@@ -145,7 +145,9 @@ public final class MusterServer implements AutoCloseable {
         return new TransportSettings(
                 config.clientAddress(),
                 config.backlog(),
+                config.maxHandshakeBytes(),
                 config.maxFrameBytes(),
+                config.maxUnreadBytes(),
                 config.maxConnectionsPerAddress(),
                 config.maxConnections(),
                 config.maxOutstandingRequests(),
@@ -318,6 +320,11 @@ public final class MusterServer implements AutoCloseable {
         @Override
         public int watchCount() {
             return loop.watchCount();
+        }
+
+        @Override
+        public long slowSyncs() {
+            return journal.slowForces();
         }
 
         @Override

@@ -15,15 +15,19 @@ import io.muster.replica.state.State;
 import io.muster.server.config.ServerConfig;
 import io.muster.server.storage.Disk;
 import io.muster.server.storage.MemoryDisk;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -251,6 +255,126 @@ class FaultyDiskTest {
         State after = recovered(disk.afterPowerLoss(MemoryDisk.Loss.ALL, 1));
         assertNotNull(after.find("/before"));
         assertNull(after.find("/large"));
+    }
+
+    @Test
+    void f28_clientsThatComeAgainAndAgainWhileTheDiskIsFullLeaveNoMoreSessionsThanMayBeOutstanding() throws Exception {
+        int limit = 10;
+        int attempts = 200;
+        try (MusterServer server = start(
+                        disk,
+                        disk,
+                        settings -> settings.maxOutstandingRequests(limit)
+                                .maxConnectionsPerAddress(0)
+                                .handshakeTimeoutMs(1_000));
+                RawClient reader = RawClient.connected(server.clientPort());
+                RawClient writer = RawClient.connected(server.clientPort())) {
+            disk.roomBytes(0);
+            writer.send(new Request.Create(OpCode.CREATE, "/large", new byte[100_000], Acl.OPEN, 0, 0));
+            assertFalse(isAnswered(writer));
+            for (int i = 0; i < attempts; i++) {
+                RawClient.connectedLater(server.clientPort()).close();
+                assertEquals(ErrorCode.NO_NODE.code(), error(reader, new Request.Exists("/large", false)));
+            }
+            try (RawClient patient = RawClient.connectedLater(server.clientPort())) {
+                assertEquals("", patient.readToEnd());
+            }
+            disk.makeRoom();
+            assertEquals(0, writer.receive().header().err());
+            try (RawClient next = RawClient.connected(server.clientPort())) {
+                assertEquals(0, error(next, create("/next")));
+            }
+        }
+        int sessions = recovered(disk.afterPowerLoss(MemoryDisk.Loss.ALL, 1)).sessionCount();
+        assertTrue(sessions >= 3 && sessions < limit + 10, sessions + " sessions");
+    }
+
+    @Test
+    void handshakesThatHadToWaitForTheLogAreAnsweredWhenItGetsOn() throws Exception {
+        List<RawClient> clients = new ArrayList<>();
+        try (MusterServer server =
+                start(disk, disk, settings -> settings.maxOutstandingRequests(2).ioThreads(4))) {
+            disk.hold();
+            for (int i = 0; i < 20; i++) {
+                clients.add(RawClient.connectedLater(server.clientPort()));
+            }
+            disk.awaitForce();
+            disk.release();
+            for (RawClient client : clients) {
+                assertTrue(client.handshakeReply().isAccepted());
+                assertEquals(0, error(client, new Request.Exists("/", false)));
+            }
+        } finally {
+            for (RawClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void f30_whileASyncIsSlowReadsAreAnsweredAndItIsCounted() throws Exception {
+        try (MusterServer server =
+                        start(disk, disk, settings -> settings.slowSyncMs(50).words(Set.of("*")));
+                RawClient writer = RawClient.connected(server.clientPort());
+                RawClient reader = RawClient.connected(server.clientPort())) {
+            int before = slowSyncs(server);
+            disk.hold();
+            writer.send(create("/slow"));
+            disk.awaitForce();
+            long startedNanos = System.nanoTime();
+            do {
+                assertEquals(ErrorCode.NO_NODE.code(), error(reader, new Request.Exists("/slow", false)));
+            } while (System.nanoTime() - startedNanos < TimeUnit.MILLISECONDS.toNanos(100));
+            disk.release();
+            assertEquals(0, writer.receive().header().err());
+            assertTrue(slowSyncs(server) > before);
+        }
+    }
+
+    private static int slowSyncs(MusterServer server) throws Exception {
+        try (RawClient client = new RawClient(server.clientPort())) {
+            client.gatherBytes("mntr".getBytes(StandardCharsets.US_ASCII));
+            client.flush();
+            Matcher found = Pattern.compile("zk_fsync_threshold_exceed_count\t(\\d+)").matcher(client.readToEnd());
+            assertTrue(found.find());
+            return Integer.parseInt(found.group(1));
+        }
+    }
+
+    @Test
+    void purgeByTheClockNeedsNoSnapshotToBeWritten() throws Exception {
+        try (MusterServer server = start(disk, disk, settings -> settings.keepSnapshots(0)
+                        .snapshotEveryTxns(10));
+                RawClient client = RawClient.connected(server.clientPort())) {
+            for (int i = 0; snapshots(disk).size() < 6; i++) {
+                assertEquals(0, error(client, create("/n" + i)));
+            }
+        }
+        FaultyDisk next = new FaultyDisk(disk.afterPowerLoss(MemoryDisk.Loss.ALL, 1));
+        try (MusterServer server = start(next, next, settings -> settings.keepSnapshots(3)
+                .purgeEveryMs(20))) {
+            awaitThreeSnapshots(next);
+        }
+        next = new FaultyDisk(next.afterPowerLoss(MemoryDisk.Loss.NOTHING, 1));
+        try (MusterServer server = start(next, next, settings -> settings.keepSnapshots(3)
+                        .purgeEveryMs(20)
+                        .snapshotEveryTxns(10));
+                RawClient client = RawClient.connected(server.clientPort())) {
+            List<String> before = snapshots(next);
+            for (int i = 0; snapshots(next).stream().anyMatch(before::contains); i++) {
+                assertTrue(i < 5_000);
+                assertEquals(0, error(client, create("/more" + i)));
+            }
+            awaitThreeSnapshots(next);
+        }
+    }
+
+    private static void awaitThreeSnapshots(FaultyDisk disk) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (snapshots(disk).size() != 3) {
+            assertTrue(System.nanoTime() < deadline, () -> snapshots(disk).toString());
+            Thread.onSpinWait();
+        }
     }
 
     @Test

@@ -74,6 +74,11 @@ final class MemoryJournal implements Journal {
     public void onFailure(Consumer<Throwable> failed) {}
 
     @Override
+    public long slowForces() {
+        return 0;
+    }
+
+    @Override
     public void stopWaiting() {}
 
     @Override

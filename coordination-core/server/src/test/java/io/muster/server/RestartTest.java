@@ -2,6 +2,7 @@ package io.muster.server;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,12 +13,16 @@ import io.muster.protocol.OpCode;
 import io.muster.protocol.Request;
 import io.muster.protocol.Response;
 import io.muster.server.config.ServerConfig;
+import io.muster.server.storage.Compression;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server on a real directory. */
 @Timeout(60)
@@ -82,7 +87,59 @@ class RestartTest {
     }
 
     @Test
-    void directoryInUseIsRefusedWithTheReason() {
+    void markThatAnEmptyDirectoryIsMeantIsGoodForOneStart() throws Exception {
+        Path mark = Files.createFile(directory.resolve("initialize"));
+        MusterServer.start(config().build()).close();
+        assertFalse(Files.exists(mark));
+    }
+
+    @Test
+    void missingDirectoryIsRefusedIfItMustNotBeCreated() throws Exception {
+        ServerConfig config = config().createDirectories(false).build();
+        ServerFailedException failure = assertThrows(
+                ServerFailedException.class, () -> MusterServer.start(config).close());
+        assertTrue(failure.getMessage().contains("version-2 is missing"), failure.getMessage());
+        Files.createDirectories(directory.resolve("version-2"));
+        MusterServer.start(config).close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Compression.class)
+    void snapshotsMayBeCompressedAndTheCompressionChanged(Compression compression) throws Exception {
+        int count = 100;
+        for (Compression each : List.of(compression, Compression.NONE)) {
+            ServerConfig config =
+                    config().snapshotEveryTxns(20).snapshotCompression(each).build();
+            try (MusterServer server = MusterServer.start(config);
+                    RawClient client = RawClient.connected(server.clientPort())) {
+                for (int i = 0; i < count; i++) {
+                    client.call(create("/" + each + i, 0));
+                }
+            }
+            try (var files = Files.list(directory.resolve("version-2"))) {
+                assertTrue(files.anyMatch(file -> file.toString().matches(".*/snapshot\\.[1-9a-f]\\w*" + ending(each))));
+            }
+        }
+        try (MusterServer server = MusterServer.start(config().build());
+                RawClient client = RawClient.connected(server.clientPort())) {
+            assertEquals(
+                    0,
+                    client.call(new Request.Exists("/" + compression + (count - 1), false))
+                            .header()
+                            .err());
+        }
+    }
+
+    private static String ending(Compression compression) {
+        return switch (compression) {
+            case NONE -> "";
+            case GZIP -> "\\.gz";
+            case SNAPPY -> "\\.snappy";
+        };
+    }
+
+    @Test
+    void f33_directoryInUseIsRefusedWithTheReason() {
         try (MusterServer server = MusterServer.start(config().build())) {
             ServerFailedException failure = assertThrows(
                     ServerFailedException.class,

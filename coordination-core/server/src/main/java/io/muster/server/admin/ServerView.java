@@ -38,6 +38,9 @@ public interface ServerView {
 
     int watchCount();
 
+    /** How often the log's sync took longer than it should. */
+    long slowSyncs();
+
     long uptimeMs();
 
     /** Where snapshots are. */

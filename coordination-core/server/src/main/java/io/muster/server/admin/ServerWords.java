@@ -100,6 +100,7 @@ final class ServerWords {
         metric(out, "local_sessions", 0);
         metric(out, "connection_rejected", traffic.connectionsRejected());
         metric(out, "sessions_refused", traffic.sessionsRefused());
+        metric(out, "fsync_threshold_exceed_count", server.slowSyncs());
         metric(out, "watches_refused", traffic.watchesRefused());
         metric(out, "connection_drop_probability", server.dropShare());
         metric(out, "large_requests_rejected", traffic.largeRequestsRejected());

@@ -2,6 +2,7 @@ package io.muster.server.config;
 
 import io.muster.replica.Limits;
 import io.muster.replica.Reaping;
+import io.muster.server.storage.Compression;
 import io.muster.server.transport.ConnectionRate;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -67,6 +68,41 @@ public final class ServerConfig {
     /** At least 3; 0 for all. */
     public int keepSnapshots() {
         return values.keepSnapshots;
+    }
+
+    /** How often old snapshots and logs go; 0 to purge after each snapshot. */
+    public long purgeEveryMs() {
+        return values.purgeEveryMs;
+    }
+
+    /** Of snapshots that are written; all kinds are read. */
+    public Compression snapshotCompression() {
+        return values.snapshotCompression;
+    }
+
+    /** Whether a snapshot says its last transaction. */
+    public boolean lastZxidInSnapshots() {
+        return values.lastZxidInSnapshots;
+    }
+
+    /** A log file that is longer ends; 0 or less for no such limit. */
+    public long maxLogFileKb() {
+        return values.maxLogFileKb;
+    }
+
+    /** A sync of the log that takes longer is logged. */
+    public long slowSyncMs() {
+        return values.slowSyncMs;
+    }
+
+    /** Whether the log lists the ephemeral znodes that go with a session. */
+    public boolean closeSessionPaths() {
+        return values.closeSessionPaths;
+    }
+
+    /** Whether directories that are missing are created, or refused. */
+    public boolean createDirectories() {
+        return values.createDirectories;
     }
 
     /** Four-letter words that are answered; {@code *} for all. */
@@ -155,6 +191,16 @@ public final class ServerConfig {
         return values.tcpKeepAlive;
     }
 
+    /** A longer handshake closes its connection. That of ZooKeeper's clients has 45 bytes. */
+    public int maxHandshakeBytes() {
+        return values.maxHandshakeBytes;
+    }
+
+    /** Memory for requests whose end has not come yet, of all connections: what would exceed it is closed. */
+    public long maxUnreadBytes() {
+        return values.maxUnreadBytes;
+    }
+
     /** A longer request closes its connection. */
     public int maxFrameBytes() {
         return values.maxFrameBytes;
@@ -165,7 +211,8 @@ public final class ServerConfig {
      * nor we would read it from the log again.
      */
     public int maxTransactionBytes() {
-        return (int) Math.min(Integer.MAX_VALUE, 2L * values.maxFrameBytes);
+        int extra = values.extraTxnBytes == 0 ? values.maxFrameBytes : values.extraTxnBytes;
+        return (int) Math.min(Integer.MAX_VALUE, (long) values.maxFrameBytes + Math.max(1_024, extra));
     }
 
     /** A client that lets more replies wait is closed. */
@@ -241,6 +288,14 @@ public final class ServerConfig {
         private int minSessionTimeoutMs;
         private int maxSessionTimeoutMs;
         private int keepSnapshots = 3;
+        private long purgeEveryMs;
+        private Compression snapshotCompression = Compression.NONE;
+        private boolean lastZxidInSnapshots = true;
+        private long maxLogFileKb;
+        private long slowSyncMs = 1_000;
+        private boolean closeSessionPaths = true;
+        private boolean createDirectories = true;
+        private int extraTxnBytes;
         private Set<String> words = Set.of("srvr");
         private List<String> warnings = List.of();
         private int backlog = -1;
@@ -253,6 +308,8 @@ public final class ServerConfig {
         private ConnectionRate connectionRate = ConnectionRate.UNLIMITED;
         private boolean tcpKeepAlive;
         private boolean nativeTransport = true;
+        private int maxHandshakeBytes = 1_024;
+        private long maxUnreadBytes = Runtime.getRuntime().maxMemory() / 4;
         private int maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
         private long maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES;
         private Limits limits = Limits.NONE.withWatchesPerConnection(DEFAULT_MAX_WATCHES);
@@ -295,9 +352,57 @@ public final class ServerConfig {
             return this;
         }
 
-        /** When a new one was written, older ones go, and the logs that only they need; at least 3, or 0 to keep all. */
+        /** Older ones go, and the logs that only they need; at least 3, or 0 to keep all. */
         public Builder keepSnapshots(int count) {
             keepSnapshots = count;
+            return this;
+        }
+
+        /** How often that happens, from the start on; 0 for after each snapshot. */
+        public Builder purgeEveryMs(long value) {
+            purgeEveryMs = value;
+            return this;
+        }
+
+        /** Of snapshots that are written; all kinds are read. */
+        public Builder snapshotCompression(Compression value) {
+            snapshotCompression = value;
+            return this;
+        }
+
+        /** Whether a snapshot says its last transaction. */
+        public Builder lastZxidInSnapshots(boolean value) {
+            lastZxidInSnapshots = value;
+            return this;
+        }
+
+        /** A log file that is longer ends; 0 or less for no such limit. */
+        public Builder maxLogFileKb(long value) {
+            maxLogFileKb = value;
+            return this;
+        }
+
+        /** A sync of the log that takes longer is logged. */
+        public Builder slowSyncMs(long value) {
+            slowSyncMs = value;
+            return this;
+        }
+
+        /** Whether the log lists the ephemeral znodes that go with a session. */
+        public Builder closeSessionPaths(boolean value) {
+            closeSessionPaths = value;
+            return this;
+        }
+
+        /** Whether directories that are missing are created, or refused. */
+        public Builder createDirectories(boolean value) {
+            createDirectories = value;
+            return this;
+        }
+
+        /** How much longer than a request a transaction may be; 0 for as much again. */
+        public Builder extraTxnBytes(int value) {
+            extraTxnBytes = value;
             return this;
         }
 
@@ -367,6 +472,18 @@ public final class ServerConfig {
         /** Whether TCP asks silent clients whether they are there. */
         public Builder tcpKeepAlive(boolean value) {
             tcpKeepAlive = value;
+            return this;
+        }
+
+        /** A longer handshake closes its connection. */
+        public Builder maxHandshakeBytes(int value) {
+            maxHandshakeBytes = value;
+            return this;
+        }
+
+        /** Memory for requests whose end has not come yet; without this a quarter of the heap's limit. */
+        public Builder maxUnreadBytes(long value) {
+            maxUnreadBytes = value;
             return this;
         }
 

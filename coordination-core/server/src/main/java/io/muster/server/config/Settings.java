@@ -87,6 +87,23 @@ final class Settings {
                 .toList();
     }
 
+    /** A number that is usually written as 0xfffff, which the others do not allow. */
+    static int bytes(@Nullable Found found, int otherwise, int min) {
+        if (found == null) {
+            return otherwise;
+        }
+        String allowed = "a whole number of bytes, at least " + min;
+        try {
+            int value = Integer.decode(found.value);
+            if (value >= min) {
+                return value;
+            }
+            throw wrong(found, allowed);
+        } catch (NumberFormatException e) {
+            throw wrong(found, allowed);
+        }
+    }
+
     static int number(@Nullable Found found, int otherwise, int min, int max) {
         return (int) number(found, (long) otherwise, min, max);
     }

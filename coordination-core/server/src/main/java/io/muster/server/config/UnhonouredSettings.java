@@ -15,7 +15,6 @@ final class UnhonouredSettings {
     static final List<String> REFUSED_WHEN_SET = List.of(
             "secureClientPort",
             "secureClientPortAddress",
-            "snapshot.compression.method",
             "DigestAuthenticationProvider.superDigest");
 
     static final List<String> REFUSED_WHEN_TRUE = List.of(
@@ -132,13 +131,7 @@ final class UnhonouredSettings {
                     "this is not there yet",
                     "DigestAuthenticationProvider.*",
                     "IPAuthenticationProvider.*",
-                    "enforce.auth.*",
-                    "closeSessionTxn.enabled",
-                    "serializeLastProcessedZxid.enabled",
-                    "txnLogSizeLimitInKb",
-                    "fsync.warningthresholdms",
-                    "jute.maxbuffer.extrasize",
-                    "datadir.autocreate")
+                    "enforce.auth.*")
             .because("there is no audit log yet", "audit.*")
             .because("such diagnostics are not there", "pathStats.*", "messageTracker.*")
             .because("it has no effect in this file, in ZooKeeper neither: set the system property", "jute.maxbuffer")

@@ -83,7 +83,7 @@ final class ZooCfg {
         builder.backlog(Settings.number(settings.inFile("clientPortListenBacklog"), -1, -1, MAX));
         sessions(builder);
         limits(builder);
-        storage(builder);
+        StorageKeys.read(settings, builder, warnings);
         AccessKeys.read(settings, builder);
         words(builder);
         builder.extendedTypes(Settings.flag(settings.anywhere("extendedTypesEnabled"), false));
@@ -137,7 +137,13 @@ final class ZooCfg {
         builder.connectionRate(connectionRate());
         builder.nativeTransport(Settings.flag(settings.anywhere("muster.nativeTransport"), true));
         builder.tcpKeepAlive(Settings.flag(settings.anywhere("clientTcpKeepAlive"), false));
-        builder.maxFrameBytes(maxFrameBytes());
+        builder.maxFrameBytes(
+                Settings.bytes(settings.inSystem("jute.maxbuffer"), ServerConfig.DEFAULT_MAX_FRAME_BYTES, 1_024));
+        builder.maxHandshakeBytes(Settings.number(settings.anywhere("muster.maxHandshakeBytes"), 1_024, 64, MAX));
+        Found unread = settings.anywhere("muster.maxUnreadBytes");
+        if (unread != null) {
+            builder.maxUnreadBytes(Settings.number(unread, 0L, 1L << 20, Long.MAX_VALUE));
+        }
         builder.maxQueuedBytes(Settings.number(
                 settings.anywhere("muster.maxQueuedBytesPerConnection"),
                 ServerConfig.DEFAULT_MAX_QUEUED_BYTES,
@@ -171,46 +177,6 @@ final class ZooCfg {
                 Settings.share(settings.anywhere("connection_throttle_decrease_ratio"), 0),
                 weighted ? newSession : 1,
                 weighted ? renewSession : 1);
-    }
-
-    /** Usually written as 0xfffff, which the other numbers do not allow. */
-    private int maxFrameBytes() {
-        Found found = settings.inSystem("jute.maxbuffer");
-        if (found == null) {
-            return ServerConfig.DEFAULT_MAX_FRAME_BYTES;
-        }
-        String allowed = "a whole number of bytes, at least 1024";
-        try {
-            int value = Integer.decode(found.value());
-            if (value >= 1_024) {
-                return value;
-            }
-            throw Settings.wrong(found, allowed);
-        } catch (NumberFormatException e) {
-            throw Settings.wrong(found, allowed);
-        }
-    }
-
-    private void storage(ServerConfig.Builder builder) {
-        builder.snapshotEveryTxns(Settings.number(settings.anywhere("snapCount"), 100_000, 2, MAX));
-        builder.snapshotEveryKb(
-                Settings.number(settings.anywhere("snapSizeLimitInKb"), 4_194_304L, -1, Long.MAX_VALUE / 1024));
-        Found preallocation = settings.anywhere("preAllocSize");
-        if (preallocation != null) {
-            builder.preallocationKb(Settings.number(preallocation, 0, 0, MAX / 1024));
-        }
-        builder.trustEmptySnapshot(Settings.flag(settings.anywhere("snapshot.trust.empty"), false));
-        int retain = Settings.number(settings.inFile("autopurge.snapRetainCount"), 3, 0, MAX);
-        int hours = Settings.number(settings.inFile("autopurge.purgeInterval"), 0, 0, 365 * 24);
-        // ZooKeeper raises it to 3 too. There it purges by the clock; here after each snapshot, when there is something
-        // to purge
-        builder.keepSnapshots(hours > 0 ? Math.max(3, retain) : 0);
-        // ZooKeeper takes everything but "no" for a yes; so do we, since the other way round would cost data
-        Found forceSync = settings.anywhere("forceSync");
-        if (forceSync != null && forceSync.value().toLowerCase(Locale.ROOT).equals("no")) {
-            builder.forceSync(false);
-            warnings.add(forceSync.where() + "=no: a loss of power may lose writes that were acknowledged");
-        }
     }
 
     private static Path path(Found found) {

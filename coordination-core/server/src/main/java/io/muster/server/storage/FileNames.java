@@ -1,5 +1,6 @@
 package io.muster.server.storage;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,11 @@ final class FileNames {
     }
 
     static String snapshot(long lastZxid) {
-        return SNAPSHOT + "." + Long.toHexString(lastZxid);
+        return snapshot(lastZxid, Compression.NONE);
+    }
+
+    static String snapshot(long lastZxid, Compression compression) {
+        return SNAPSHOT + "." + Long.toHexString(lastZxid) + compression.ending();
     }
 
     static String unfinished(String name) {
@@ -39,7 +44,10 @@ final class FileNames {
 
     /** Ascending by zxid. */
     static List<Named> snapshots(Disk disk) {
-        return list(disk, SNAPSHOT, List.of("", ".gz", ".snappy"));
+        return list(
+                disk,
+                SNAPSHOT,
+                Arrays.stream(Compression.values()).map(Compression::ending).toList());
     }
 
     private static List<Named> list(Disk disk, String kind, List<String> endings) {

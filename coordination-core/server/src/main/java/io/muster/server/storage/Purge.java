@@ -13,7 +13,7 @@ final class Purge {
         List<Named> whole = snapshots.stream()
                 .filter(each -> SnapshotFile.looksWhole(snapshotDisk, each.name()))
                 .toList();
-        if (count == 0 || whole.size() <= count) {
+        if (whole.size() <= count) {
             return;
         }
         long oldestKept = whole.get(whole.size() - count).zxid();

@@ -49,7 +49,7 @@ final class Recovery {
     /** The state at an earlier transaction, or null if the files do not reach back to it. Changes no file. */
     static @Nullable Recovered recoverAt(long zxid, Disk snapshotDisk, Disk logDisk, StorageSettings settings) {
         Recovery recovery = new Recovery(snapshotDisk, logDisk, settings, zxid);
-        SnapshotFile.Loaded base = recovery.loadSnapshot();
+        SnapshotFile.Loaded base = recovery.loadSnapshot(false);
         if (base == null) {
             return null;
         }
@@ -63,7 +63,7 @@ final class Recovery {
         refuseMixedDirectories();
         snapshotDisk.list().stream().filter(FileNames::isUnfinished).forEach(snapshotDisk::delete);
         List<Named> logs = FileNames.logs(logDisk);
-        SnapshotFile.Loaded loaded = loadSnapshot();
+        SnapshotFile.Loaded loaded = loadSnapshot(!logs.isEmpty() && isFirstOfAll(logs.get(0)));
         boolean fresh = loaded == null && logs.isEmpty();
         if (loaded == null && !fresh) {
             refuseLogsAlone(logs.get(0));
@@ -72,11 +72,14 @@ final class Recovery {
         Replay replay = new Replay(base, limit, loaded == null && settings.trustEmptySnapshot());
         replay.run(logDisk, logs);
         long cutBytes = judge(replay);
+        if (loaded == null && damagedSnapshots > 0) {
+            refuseUnprovenBegin(logs.get(0), replay);
+        }
         settle(replay);
         replay.warn();
         Recovered recovered = result(base, replay, fresh, cutBytes);
         if (loaded == null) {
-            SnapshotFile.write(snapshotDisk, recovered.state(), settings.snapshotStepBytes(), () -> false);
+            SnapshotFile.write(snapshotDisk, recovered.state(), settings, () -> false);
         }
         return recovered;
     }
@@ -116,8 +119,12 @@ final class Recovery {
         return new SnapshotFile.Loaded(initial, 0, new SnapshotFile.DigestBlock(0, initial.digest()));
     }
 
-    /** Null if there is no snapshot at all. */
-    private SnapshotFile.@Nullable Loaded loadSnapshot() {
+    /**
+     * Null if there is no snapshot at all.
+     *
+     * @param logsAreEnough whether it is null too if none can be read
+     */
+    private SnapshotFile.@Nullable Loaded loadSnapshot(boolean logsAreEnough) {
         List<Named> snapshots = new ArrayList<>(FileNames.snapshots(snapshotDisk));
         snapshots.removeIf(each -> each.zxid() > limit);
         if (snapshots.isEmpty()) {
@@ -135,15 +142,38 @@ final class Recovery {
                 LOG.warn("snapshot skipped, trying an older one: {}", e.getMessage());
             }
         }
-        throw new CorruptStorageException("none of the " + damagedSnapshots
-                + " newest snapshots can be read, the newest "
-                + snapshotDisk.locate(snapshots.get(snapshots.size() - 1).name()) + WHAT_NOW);
+        if (logsAreEnough) {
+            LOG.warn("no snapshot can be read, but the log seems to reach back to the first transaction");
+            return null;
+        }
+        throw noneCanBeRead(snapshots.get(snapshots.size() - 1));
+    }
+
+    private CorruptStorageException noneCanBeRead(Named newest) {
+        return new CorruptStorageException("none of the " + damagedSnapshots
+                + " newest snapshots can be read, the newest " + snapshotDisk.locate(newest.name()) + WHAT_NOW);
+    }
+
+    /**
+     * A log that begins with the first transaction of the first epoch is not the first of all where a server had been alone
+     * before it joined an ensemble. The digests know.
+     */
+    private void refuseUnprovenBegin(Named first, Replay replay) {
+        // the first is that of the empty state
+        boolean proven = replay.digestsCompared() > 1 && replay.digestMismatches() == 0;
+        if (first.zxid() != 1 && !proven) {
+            List<Named> snapshots = FileNames.snapshots(snapshotDisk);
+            throw noneCanBeRead(snapshots.get(snapshots.size() - 1));
+        }
+    }
+
+    private static boolean isFirstOfAll(Named log) {
+        return log.zxid() == 1 || log.zxid() == Zxid.of(1, 1);
     }
 
     /** Logs without a snapshot are enough if they begin with the first transaction of all. */
     private void refuseLogsAlone(Named first) {
-        boolean whole = first.zxid() == 1 || first.zxid() == Zxid.of(1, 1);
-        if (!whole && !settings.trustEmptySnapshot()) {
+        if (!isFirstOfAll(first) && !settings.trustEmptySnapshot()) {
             throw new CorruptStorageException("there is no snapshot, and the log begins with "
                     + logDisk.locate(first.name()) + ", not with the first transaction" + WHAT_NOW
                     + "; if nothing came before it, set snapshot.trust.empty=true for one start");

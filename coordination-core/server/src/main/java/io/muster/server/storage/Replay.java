@@ -34,6 +34,12 @@ final class Replay {
     private final SnapshotFile.@Nullable DigestBlock block;
 
     private boolean digestsCovered;
+    /**
+     * The last transaction of an epoch, while no digest behind it has told yet whether it really was the last: an epoch may
+     * end anywhere, so its number tells nothing.
+     */
+    private @Nullable Long possibleGapAfter;
+
     /** The snapshot does not fit its own digest, and no later transaction has told yet what to think of it. */
     private boolean blockDiffers;
 
@@ -78,7 +84,7 @@ final class Replay {
                 if (!holdsAny) {
                     judgeDamageBefore(next, disk, reader);
                 }
-                accept(next, !holdsAny, reader);
+                accept(next, reader);
                 holdsAny = true;
                 next = reader.next();
             }
@@ -117,7 +123,7 @@ final class Replay {
         emptyAtEnd.clear();
     }
 
-    private void accept(Transaction next, boolean firstOfFile, LogReader reader) {
+    private void accept(Transaction next, LogReader reader) {
         long zxid = next.zxid();
         if (zxid <= last) {
             repeated += zxid > base.state().zxid() ? 1 : 0;
@@ -129,7 +135,9 @@ final class Replay {
                     + (last == base.state().zxid() ? "that of the snapshot" : "the one before it")
                     + "; bring back the missing file" + Recovery.WHAT_NOW);
         }
-        boolean newEpoch = Zxid.epoch(zxid) > Zxid.epoch(last) && !trustsStart;
+        if (Zxid.epoch(zxid) > Zxid.epoch(last) && !trustsStart) {
+            possibleGapAfter = last;
+        }
         trustsStart = false;
         try {
             editor.replay(next);
@@ -140,11 +148,11 @@ final class Replay {
                     e);
         }
         replayed++;
-        checkDigest(next, firstOfFile && newEpoch);
+        checkDigest(next);
         last = zxid;
     }
 
-    private void checkDigest(Transaction next, boolean afterPossibleGap) {
+    private void checkDigest(Transaction next) {
         Long digest = next.digest();
         if (block != null && next.zxid() <= block.zxid()) {
             compareWithBlock(next.zxid());
@@ -156,12 +164,12 @@ final class Replay {
         }
         blockDiffers = false;
         boolean differs = digest != editor.digest();
-        if (differs && digestsCovered && digestMismatches == 0 && afterPossibleGap) {
-            throw new CorruptStorageException("the log seems to lack what is between " + Zxid.toString(last) + " and "
-                    + Zxid.toString(next.zxid())
-                    + ", the first of an epoch: the digest fits the state up to the former and"
-                    + " not from the latter on; bring back the missing file" + Recovery.WHAT_NOW);
+        if (differs && digestsCovered && digestMismatches == 0 && possibleGapAfter != null) {
+            throw new CorruptStorageException("the log seems to lack what comes after "
+                    + Zxid.toString(possibleGapAfter) + ", the last of its epoch: the digest fits the state up to there and"
+                    + " not at " + Zxid.toString(next.zxid()) + "; bring back what is missing" + Recovery.WHAT_NOW);
         }
+        possibleGapAfter = null;
         // without a block, nobody knows until when a snapshot was being written: until the first digest that fits
         digestsCovered |= block == null && !differs;
         if (digestsCovered) {

@@ -5,15 +5,14 @@ import io.muster.protocol.JuteWriter;
 import io.muster.protocol.MalformedFrameException;
 import io.muster.replica.state.SnapshotCodec;
 import io.muster.replica.state.State;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.zip.Adler32;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Snapshots as files: what {@link SnapshotCodec} writes, with a header before it and blocks sealed by checksums behind. */
@@ -46,11 +45,18 @@ final class SnapshotFile {
      *
      * @throws CancellationException if asked to stop before the end; there is no snapshot then
      */
-    static void write(Disk disk, State state, int stepBytes, BooleanSupplier cancelled) {
-        String name = FileNames.snapshot(state.zxid());
+    static void write(Disk disk, State state, StorageSettings settings, BooleanSupplier cancelled) {
+        String name = FileNames.snapshot(state.zxid(), settings.compression());
         String unfinished = FileNames.unfinished(name);
-        try (Writing writing = new Writing(disk.open(unfinished), stepBytes, cancelled)) {
-            writing.writeAll(state);
+        try (DiskFile file = disk.open(unfinished)) {
+            file.truncate(0);
+            Steps steps = new Steps(file, settings.snapshotStepBytes());
+            try (OutputStream out = settings.compression().pack(steps)) {
+                new Writing(out, cancelled).writeAll(state, settings);
+            }
+            file.force();
+        } catch (IOException e) {
+            throw new StorageException("writing " + disk.locate(unfinished) + ": " + e, e);
         } catch (CancellationException | DiskFullException e) {
             disk.delete(unfinished);
             throw e;
@@ -59,48 +65,25 @@ final class SnapshotFile {
         disk.forceDirectory();
     }
 
-    /** One snapshot on its way out. */
-    private static final class Writing implements AutoCloseable {
+    /** Bytes on their way into a file, which is forced after each step. */
+    private static final class Steps extends OutputStream {
         private final DiskFile file;
         private final int stepBytes;
-        private final BooleanSupplier cancelled;
-        private final Adler32 adler = new Adler32();
         private long position;
         private long unforcedBytes;
 
-        Writing(DiskFile file, int stepBytes, BooleanSupplier cancelled) {
+        Steps(DiskFile file, int stepBytes) {
             this.file = file;
             this.stepBytes = stepBytes;
-            this.cancelled = cancelled;
-            file.truncate(0);
         }
 
-        void writeAll(State state) {
-            JuteWriter out = new JuteWriter();
-            put(out.writeInt(MAGIC).writeInt(VERSION).writeLong(-1));
-            SnapshotCodec.write(state, this::put);
-            seal(out);
-            put(out.writeLong(state.zxid()).writeInt(DIGEST_VERSION).writeLong(state.digest()));
-            seal(out);
-            put(out.writeLong(state.zxid()));
-            seal(out);
-            file.force();
+        @Override
+        public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
         }
 
-        private void seal(JuteWriter out) {
-            put(out.writeLong(adler.getValue()).writeString(SEAL_END));
-        }
-
-        private void put(JuteWriter out) {
-            put(out.array(), 0, out.size());
-            out.clear();
-        }
-
-        private void put(byte[] bytes, int offset, int length) {
-            if (cancelled.getAsBoolean()) {
-                throw new CancellationException("snapshot given up");
-            }
-            adler.update(bytes, offset, length);
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
             file.write(position, bytes, offset, length);
             position += length;
             unforcedBytes += length;
@@ -109,38 +92,81 @@ final class SnapshotFile {
                 unforcedBytes = 0;
             }
         }
+    }
 
-        @Override
-        public void close() {
-            file.close();
+    /** One snapshot on its way out. Checksums are over what is not compressed yet. */
+    private static final class Writing {
+        private final OutputStream out;
+        private final BooleanSupplier cancelled;
+        private final Adler32 adler = new Adler32();
+
+        Writing(OutputStream out, BooleanSupplier cancelled) {
+            this.out = out;
+            this.cancelled = cancelled;
+        }
+
+        void writeAll(State state, StorageSettings settings) throws IOException {
+            JuteWriter block = new JuteWriter();
+            put(block.writeInt(MAGIC).writeInt(VERSION).writeLong(-1));
+            try {
+                SnapshotCodec.write(state, this::put);
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+            seal(block);
+            if (settings.digestInSnapshots()) {
+                put(block.writeLong(state.zxid()).writeInt(DIGEST_VERSION).writeLong(state.digest()));
+                seal(block);
+            }
+            if (settings.lastZxidInSnapshots()) {
+                put(block.writeLong(state.zxid()));
+                seal(block);
+            }
+        }
+
+        private void seal(JuteWriter block) {
+            put(block.writeLong(adler.getValue()).writeString(SEAL_END));
+        }
+
+        private void put(JuteWriter block) {
+            put(block.array(), 0, block.size());
+            block.clear();
+        }
+
+        private void put(byte[] bytes, int offset, int length) {
+            if (cancelled.getAsBoolean()) {
+                throw new CancellationException("snapshot given up");
+            }
+            adler.update(bytes, offset, length);
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
     /** Whether a look at its size and end finds nothing wrong. */
     static boolean looksWhole(Disk disk, String name) {
         long size = disk.size(name);
-        if (size < MIN_BYTES || !isPlain(name)) {
-            return size >= MIN_BYTES;
+        if (size < MIN_BYTES) {
+            return false;
         }
-        try (InputStream in = disk.read(name, size - PLAIN_END.length)) {
-            return Arrays.equals(in.readNBytes(PLAIN_END.length), PLAIN_END);
+        Compression compression = Compression.ofFile(name);
+        try (InputStream in = disk.read(name, compression == Compression.NONE ? size - PLAIN_END.length : 0)) {
+            return compression == Compression.NONE
+                    ? Arrays.equals(in.readNBytes(PLAIN_END.length), PLAIN_END)
+                    : compression.hasItsBegin(in);
         } catch (IOException e) {
             throw new StorageException("reading " + disk.locate(name) + ": " + e, e);
         }
     }
 
-    private static boolean isPlain(String name) {
-        return !name.endsWith(".gz") && !name.endsWith(".snappy");
-    }
-
     /** @throws StorageException if it is damaged, cut off, or cannot be read */
     static Loaded read(Disk disk, FileNames.Named named, StorageSettings settings) {
         String name = named.name();
-        if (name.endsWith(".snappy")) {
-            throw new StorageException(disk.locate(name) + ": snapshots compressed by snappy cannot be read yet");
-        }
         try (InputStream raw = disk.read(name, 0);
-                InputStream in = isPlain(name) ? raw : new BufferedInputStream(new GZIPInputStream(raw))) {
+                InputStream in = Compression.ofFile(name).unpack(raw)) {
             return new Reading(in).readAll(settings, named.zxid());
         } catch (MalformedFrameException | IOException | UncheckedIOException e) {
             throw new StorageException(disk.locate(name) + " is damaged: " + e.getMessage(), e);

@@ -10,17 +10,17 @@ final class SnapshotJob implements Runnable {
     private final Runnable purge;
     private final Disk disk;
     private final State state;
-    private final int stepBytes;
+    private final StorageSettings settings;
     /** Taken by whoever comes first: the thread that runs this, or the one that gives it up. */
     private final AtomicBoolean taken = new AtomicBoolean();
 
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private volatile boolean cancelled;
 
-    SnapshotJob(Disk disk, State state, int stepBytes, Runnable purge) {
+    SnapshotJob(Disk disk, State state, StorageSettings settings, Runnable purge) {
         this.disk = disk;
         this.state = state;
-        this.stepBytes = stepBytes;
+        this.settings = settings;
         this.purge = purge;
     }
 
@@ -34,7 +34,7 @@ final class SnapshotJob implements Runnable {
             return;
         }
         try {
-            SnapshotFile.write(disk, state, stepBytes, () -> cancelled);
+            SnapshotFile.write(disk, state, settings, () -> cancelled);
             purge.run();
             done.complete(null);
         } catch (Throwable e) {

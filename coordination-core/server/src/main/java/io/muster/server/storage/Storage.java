@@ -2,6 +2,8 @@ package io.muster.server.storage;
 
 import io.muster.replica.state.State;
 import io.muster.replica.state.Transaction;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A server's files: opened once, then owned by the log thread. Only the writing of snapshots happens elsewhere.
@@ -17,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * ends, and recovers at its next start.
  */
 public final class Storage implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
     private static final String SUBDIRECTORY = "version-2";
+    private static final String INITIALIZE = "initialize";
 
     private final Disk snapshotDisk;
     private final Disk logDisk;
@@ -27,6 +33,10 @@ public final class Storage implements AutoCloseable {
     private @Nullable Recovered recovered;
     private final SyncedMark synced;
     private final TxnLog log;
+    /** Held by whoever deletes files, or needs those that are there. */
+    private final Object filesInUse = new Object();
+
+    private boolean closed;
 
     private @Nullable SnapshotJob job;
     private long txnsSinceRoll;
@@ -62,12 +72,40 @@ public final class Storage implements AutoCloseable {
      * @throws StorageException if another server uses them, or they hold what must not be started from
      */
     public static Storage open(Path dataDir, Path dataLogDir, StorageSettings settings, RandomGenerator random) {
+        if (!settings.createDirectories()) {
+            refuseMissing(dataDir.resolve(SUBDIRECTORY));
+            refuseMissing(dataLogDir.resolve(SUBDIRECTORY));
+        }
         Disk snapshotDisk = FileDisk.open(dataDir.resolve(SUBDIRECTORY));
         boolean same = dataDir.toAbsolutePath()
                 .normalize()
                 .equals(dataLogDir.toAbsolutePath().normalize());
         Disk logDisk = same ? snapshotDisk : FileDisk.open(dataLogDir.resolve(SUBDIRECTORY));
-        return open(snapshotDisk, logDisk, settings, random);
+        Storage storage = open(snapshotDisk, logDisk, settings, random);
+        forgetInitialize(dataLogDir.resolve(INITIALIZE));
+        return storage;
+    }
+
+    /**
+     * A mark by which an operator says that a member of an ensemble may be empty. It is good for one start: left behind, it
+     * would say so too on the day when the data is lost.
+     */
+    private static void forgetInitialize(Path mark) {
+        try {
+            if (Files.deleteIfExists(mark)) {
+                LOG.info("{} is deleted: it counts for the members of ensembles, and for one start", mark);
+            }
+        } catch (IOException e) {
+            throw new StorageException("deleting " + mark + ": " + e, e);
+        }
+    }
+
+    private static void refuseMissing(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            throw new StorageException("the directory " + directory
+                    + " is missing: mount or restore what should be there, or create it if this server is to begin with"
+                    + " nothing (datadir.autocreate=false)");
+        }
     }
 
     /** The same on given disks: one object twice where the directories are the same. */
@@ -124,6 +162,14 @@ public final class Storage implements AutoCloseable {
     /** Returns when all that was appended is durable. */
     public void force() {
         log.force();
+        if (settings.maxLogFileBytes() > 0 && log.fileBytes() > settings.maxLogFileBytes()) {
+            log.roll();
+        }
+    }
+
+    /** The length of the log file that is being written; 0 if the next transaction begins a new one. */
+    public long logFileBytes() {
+        return log.fileBytes();
     }
 
     /** Whether it is time to {@link #snapshot}: not while one is being written. */
@@ -146,7 +192,7 @@ public final class Storage implements AutoCloseable {
             throw new IllegalStateException("a snapshot is being written");
         }
         rollLog();
-        SnapshotJob started = new SnapshotJob(snapshotDisk, state, settings.snapshotStepBytes(), this::purge);
+        SnapshotJob started = new SnapshotJob(snapshotDisk, state, settings, this::purgeAfterSnapshot);
         job = started;
         background.execute(started);
         return started.done().copy();
@@ -167,8 +213,23 @@ public final class Storage implements AutoCloseable {
         bytesToRoll = halfBytes == 0 ? settings.snapshotEveryBytes() : halfBytes + random.nextLong(halfBytes + 1);
     }
 
-    private void purge() {
-        Purge.keepNewest(snapshotDisk, logDisk, settings.keepSnapshots());
+    private void purgeAfterSnapshot() {
+        if (settings.keepSnapshots() > 0) {
+            purge(settings.keepSnapshots());
+        }
+    }
+
+    /**
+     * Keeps the newest snapshots, and the logs that reach back to the oldest of them; deletes the rest. Any thread.
+     *
+     * @param keepSnapshots at least 1
+     */
+    public void purge(int keepSnapshots) {
+        synchronized (filesInUse) {
+            if (!closed) {
+                Purge.keepNewest(snapshotDisk, logDisk, keepSnapshots);
+            }
+        }
     }
 
     /**
@@ -179,11 +240,14 @@ public final class Storage implements AutoCloseable {
     public Optional<Recovered> truncate(long zxid) {
         giveUpSnapshot();
         rollLog();
-        Recovered at = Recovery.recoverAt(zxid, snapshotDisk, logDisk, settings);
-        if (at == null) {
-            return Optional.empty();
+        Recovered at;
+        synchronized (filesInUse) {
+            at = Recovery.recoverAt(zxid, snapshotDisk, logDisk, settings);
+            if (at == null) {
+                return Optional.empty();
+            }
+            cutAfter(zxid);
         }
-        cutAfter(zxid);
         markSynced(zxid);
         log.continueAfter(zxid);
         txnsSinceRoll = at.replayed();
@@ -196,8 +260,10 @@ public final class Storage implements AutoCloseable {
     public void install(State state) {
         giveUpSnapshot();
         rollLog();
-        cutAfter(state.zxid());
-        SnapshotFile.write(snapshotDisk, state, settings.snapshotStepBytes(), () -> false);
+        synchronized (filesInUse) {
+            cutAfter(state.zxid());
+            SnapshotFile.write(snapshotDisk, state, settings, () -> false);
+        }
         markSynced(state.zxid());
         log.continueAfter(state.zxid());
     }
@@ -229,6 +295,9 @@ public final class Storage implements AutoCloseable {
     @Override
     public void close() {
         giveUpSnapshot();
+        synchronized (filesInUse) {
+            closed = true;
+        }
         log.close();
         synced.close();
         locks.forEach(Disk.Lock::close);

@@ -1,98 +1,205 @@
 package io.muster.server.storage;
 
-/**
- * How a server keeps its files.
- *
- * @param snapshotEveryTxns a snapshot is due after 50 to 100 % of so many transactions, at least 2
- * @param snapshotEveryBytes or after 50 to 100 % of so many bytes of log; 0 for never
- * @param preallocationBytes the log grows by stretches of so many zeros; 0 to grow with each record
- * @param maxUnsyncedBytes never more than this is written to the log without a sync; a log that is damaged further than
- *     this, and one record, from its end was not damaged by a loss of power
- * @param snapshotStepBytes a snapshot is forced whenever so much of it was written
- * @param keepSnapshots purge keeps so many, at least 3; 0 for no purge
- * @param trustEmptySnapshot whether to start from logs alone though they do not begin at the first transaction
- * @param extendedTypes whether znodes may have a time to live
- * @param seed as of {@link io.muster.replica.state.State#initial}
- */
-public record StorageSettings(
-        int snapshotEveryTxns,
-        long snapshotEveryBytes,
-        int preallocationBytes,
-        int maxUnsyncedBytes,
-        int snapshotStepBytes,
-        int keepSnapshots,
-        boolean trustEmptySnapshot,
-        boolean extendedTypes,
-        long seed) {
-    public StorageSettings {
-        require(snapshotEveryTxns >= 2, "snapshotEveryTxns", snapshotEveryTxns);
-        require(snapshotEveryBytes >= 0, "snapshotEveryBytes", snapshotEveryBytes);
-        require(preallocationBytes >= 0, "preallocationBytes", preallocationBytes);
-        require(maxUnsyncedBytes > 0, "maxUnsyncedBytes", maxUnsyncedBytes);
-        require(snapshotStepBytes > 0, "snapshotStepBytes", snapshotStepBytes);
-        require(keepSnapshots == 0 || keepSnapshots >= 3, "keepSnapshots", keepSnapshots);
+/** How a server keeps its files. Immutable. */
+public final class StorageSettings {
+    private final Builder values;
+
+    private StorageSettings(Builder values) {
+        this.values = values;
     }
 
-    private static void require(boolean holds, String name, long value) {
-        if (!holds) {
-            throw new IllegalArgumentException(name + " cannot be " + value);
+    /**
+     * Begins with ZooKeeper's settings, except that the log grows by less at a time, and that old files are purged.
+     *
+     * @param seed as of {@link io.muster.replica.state.State#initial}
+     */
+    public static Builder builder(long seed) {
+        return new Builder(seed);
+    }
+
+    /** A copy to change. */
+    public Builder toBuilder() {
+        return values.copy();
+    }
+
+    /** A snapshot is due after 50 to 100 % of so many transactions, at least 2. */
+    public int snapshotEveryTxns() {
+        return values.snapshotEveryTxns;
+    }
+
+    /** Or after 50 to 100 % of so many bytes of log; 0 for never. */
+    public long snapshotEveryBytes() {
+        return values.snapshotEveryBytes;
+    }
+
+    /** A log file that is longer ends with the next sync, without a snapshot; 0 for no such limit. */
+    public long maxLogFileBytes() {
+        return values.maxLogFileBytes;
+    }
+
+    /** The log grows by stretches of so many zeros; 0 to grow with each record. */
+    public int preallocationBytes() {
+        return values.preallocationBytes;
+    }
+
+    /**
+     * Never more than this is written to the log without a sync; a log that is damaged further than this, and one record,
+     * from its end was not damaged by a loss of power.
+     */
+    public int maxUnsyncedBytes() {
+        return values.maxUnsyncedBytes;
+    }
+
+    /** A snapshot is forced whenever so much of it was written. */
+    public int snapshotStepBytes() {
+        return values.snapshotStepBytes;
+    }
+
+    /** Of snapshots that are written; all are read. */
+    public Compression compression() {
+        return values.compression;
+    }
+
+    /** Whether a snapshot says the digest of its tree. */
+    public boolean digestInSnapshots() {
+        return values.digestInSnapshots;
+    }
+
+    /** Whether a snapshot says its last transaction, as ZooKeeper does since 3.9. */
+    public boolean lastZxidInSnapshots() {
+        return values.lastZxidInSnapshots;
+    }
+
+    /** After each snapshot so many are kept, at least 3; 0 to keep all. */
+    public int keepSnapshots() {
+        return values.keepSnapshots;
+    }
+
+    /** Whether directories that are missing are created, or refused. */
+    public boolean createDirectories() {
+        return values.createDirectories;
+    }
+
+    /** Whether to start from logs alone though they do not begin at the first transaction. */
+    public boolean trustEmptySnapshot() {
+        return values.trustEmptySnapshot;
+    }
+
+    /** Whether znodes may have a time to live. */
+    public boolean extendedTypes() {
+        return values.extendedTypes;
+    }
+
+    /** As of {@link io.muster.replica.state.State#initial}. */
+    public long seed() {
+        return values.seed;
+    }
+
+    /** Collects settings; the getters of what it builds explain them. Used by one thread. */
+    public static final class Builder implements Cloneable {
+        private final long seed;
+        private int snapshotEveryTxns = 100_000;
+        private long snapshotEveryBytes = 4L << 30;
+        private long maxLogFileBytes;
+        private int preallocationBytes = 4 << 20;
+        private int maxUnsyncedBytes = 4 << 20;
+        private int snapshotStepBytes = 1 << 20;
+        private Compression compression = Compression.NONE;
+        private boolean digestInSnapshots = true;
+        private boolean lastZxidInSnapshots = true;
+        private int keepSnapshots = 3;
+        private boolean createDirectories = true;
+        private boolean trustEmptySnapshot;
+        private boolean extendedTypes;
+
+        private Builder(long seed) {
+            this.seed = seed;
         }
-    }
 
-    /** As ZooKeeper's, except that the log grows by less at a time, and that old files are purged. */
-    public static StorageSettings defaults(long seed) {
-        return new StorageSettings(100_000, 4L << 30, 4 << 20, 4 << 20, 1 << 20, 3, false, false, seed);
-    }
+        public Builder snapshotEveryTxns(int count) {
+            snapshotEveryTxns = required(count >= 2, "snapshotEveryTxns", count);
+            return this;
+        }
 
-    public StorageSettings withSnapshotEveryTxns(int count) {
-        return new StorageSettings(
-                count,
-                snapshotEveryBytes,
-                preallocationBytes,
-                maxUnsyncedBytes,
-                snapshotStepBytes,
-                keepSnapshots,
-                trustEmptySnapshot,
-                extendedTypes,
-                seed);
-    }
+        public Builder snapshotEveryBytes(long bytes) {
+            required(bytes >= 0, "snapshotEveryBytes", bytes);
+            snapshotEveryBytes = bytes;
+            return this;
+        }
 
-    public StorageSettings withPreallocationBytes(int bytes) {
-        return new StorageSettings(
-                snapshotEveryTxns,
-                snapshotEveryBytes,
-                bytes,
-                maxUnsyncedBytes,
-                snapshotStepBytes,
-                keepSnapshots,
-                trustEmptySnapshot,
-                extendedTypes,
-                seed);
-    }
+        public Builder maxLogFileBytes(long bytes) {
+            required(bytes >= 0, "maxLogFileBytes", bytes);
+            maxLogFileBytes = bytes;
+            return this;
+        }
 
-    public StorageSettings withMaxUnsyncedBytes(int bytes) {
-        return new StorageSettings(
-                snapshotEveryTxns,
-                snapshotEveryBytes,
-                preallocationBytes,
-                bytes,
-                snapshotStepBytes,
-                keepSnapshots,
-                trustEmptySnapshot,
-                extendedTypes,
-                seed);
-    }
+        public Builder preallocationBytes(int bytes) {
+            preallocationBytes = required(bytes >= 0, "preallocationBytes", bytes);
+            return this;
+        }
 
-    public StorageSettings withTrustEmptySnapshot(boolean trust) {
-        return new StorageSettings(
-                snapshotEveryTxns,
-                snapshotEveryBytes,
-                preallocationBytes,
-                maxUnsyncedBytes,
-                snapshotStepBytes,
-                keepSnapshots,
-                trust,
-                extendedTypes,
-                seed);
+        public Builder maxUnsyncedBytes(int bytes) {
+            maxUnsyncedBytes = required(bytes > 0, "maxUnsyncedBytes", bytes);
+            return this;
+        }
+
+        public Builder snapshotStepBytes(int bytes) {
+            snapshotStepBytes = required(bytes > 0, "snapshotStepBytes", bytes);
+            return this;
+        }
+
+        public Builder compression(Compression value) {
+            compression = value;
+            return this;
+        }
+
+        public Builder digestInSnapshots(boolean value) {
+            digestInSnapshots = value;
+            return this;
+        }
+
+        public Builder lastZxidInSnapshots(boolean value) {
+            lastZxidInSnapshots = value;
+            return this;
+        }
+
+        public Builder keepSnapshots(int count) {
+            keepSnapshots = required(count == 0 || count >= 3, "keepSnapshots", count);
+            return this;
+        }
+
+        public Builder createDirectories(boolean value) {
+            createDirectories = value;
+            return this;
+        }
+
+        public Builder trustEmptySnapshot(boolean value) {
+            trustEmptySnapshot = value;
+            return this;
+        }
+
+        public Builder extendedTypes(boolean value) {
+            extendedTypes = value;
+            return this;
+        }
+
+        private static int required(boolean holds, String name, long value) {
+            if (!holds) {
+                throw new IllegalArgumentException(name + " cannot be " + value);
+            }
+            return (int) value;
+        }
+
+        private Builder copy() {
+            try {
+                return (Builder) clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        public StorageSettings build() {
+            return new StorageSettings(copy());
+        }
     }
 }

@@ -50,6 +50,11 @@ final class TxnLog implements AutoCloseable {
         return lastZxid;
     }
 
+    /** Of records in the file that is open, with its header; 0 if none is. */
+    long fileBytes() {
+        return file == null ? 0 : position;
+    }
+
     /**
      * Writes a batch; it is durable after the next {@link #force}.
      *

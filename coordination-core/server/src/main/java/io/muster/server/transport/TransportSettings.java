@@ -7,7 +7,9 @@ import java.net.InetSocketAddress;
  *
  * @param address where to listen; port 0 for any free one
  * @param backlog connections that wait to be accepted; -1 for the system's default
+ * @param maxHandshakeBytes a longer first request closes its connection
  * @param maxFrameBytes a longer request closes its connection
+ * @param maxUnreadBytes a connection with which the unfinished requests of all take more memory is closed
  * @param maxConnectionsPerAddress 0 for no limit
  * @param maxConnections 0 for no limit
  * @param maxOutstandingRequests while more requests are in the serial loop, connections that have one there are not read
@@ -24,7 +26,9 @@ import java.net.InetSocketAddress;
 public record TransportSettings(
         InetSocketAddress address,
         int backlog,
+        int maxHandshakeBytes,
         int maxFrameBytes,
+        long maxUnreadBytes,
         int maxConnectionsPerAddress,
         int maxConnections,
         int maxOutstandingRequests,

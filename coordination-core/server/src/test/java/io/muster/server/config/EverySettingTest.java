@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.server.storage.Compression;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +66,17 @@ class EverySettingTest {
                 row("snapCount", "7", ServerConfig::snapshotEveryTxns, 7),
                 row("snapSizeLimitInKb", "7", ServerConfig::snapshotEveryKb, 7L),
                 row("preAllocSize", "7", ServerConfig::preallocationKb, 7),
+                row("autopurge.purgeInterval", "2", ServerConfig::purgeEveryMs, 7_200_000L),
+                row("snapshot.compression.method", "GZ", ServerConfig::snapshotCompression, Compression.GZIP),
+                row("snapshot.compression.method", "snappy", ServerConfig::snapshotCompression, Compression.SNAPPY),
+                row("serializeLastProcessedZxid.enabled", "false", ServerConfig::lastZxidInSnapshots, false),
+                row("closeSessionTxn.enabled", "false", ServerConfig::closeSessionPaths, false),
+                row("txnLogSizeLimitInKb", "7", ServerConfig::maxLogFileKb, 7L),
+                row("fsync.warningthresholdms", "7", ServerConfig::slowSyncMs, 7L),
+                row("jute.maxbuffer.extrasize", "0x1000", ServerConfig::maxTransactionBytes, 0xfffff + 0x1000),
+                row("jute.maxbuffer.extrasize", "7", ServerConfig::maxTransactionBytes, 0xfffff + 1024),
+                row("datadir.autocreate", "false", ServerConfig::createDirectories, false),
+                row("snapCount", "1", ServerConfig::snapshotEveryTxns, 2),
                 row("forceSync", "no", ServerConfig::forceSync, false),
                 row("snapshot.trust.empty", "true", ServerConfig::trustEmptySnapshot, true),
                 row("digest.enabled", "false", ServerConfig::digestEnabled, false),
@@ -277,6 +289,16 @@ class EverySettingTest {
         String name = property.replace("zookeeper.", "");
         assertTrue(warnings.get(0).startsWith("system properties: without effect: " + name + ": "), warnings.get(0));
         assertFalse(warnings.get(0).contains("neither Muster"), warnings.get(0));
+    }
+
+    @Test
+    void thresholdForSlowSyncsHasTwoNames() throws Exception {
+        String bare = "fsync.warningthresholdms";
+        String smallest = "dataDir=/d\nclientPort=2181\n";
+        assertEquals(7, read(smallest, Map.of(bare, "7")).slowSyncMs());
+        ServerConfig both = read(smallest, Map.of(bare, "7", "zookeeper." + bare, "8"));
+        assertEquals(8, both.slowSyncMs());
+        assertEquals(List.of(), both.warnings());
     }
 
     @Test

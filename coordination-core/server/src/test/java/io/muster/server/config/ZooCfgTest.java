@@ -145,7 +145,7 @@ class ZooCfgTest {
                 "clientPort=70000 | clientPort=70000 is not allowed; it must be a whole number from 0 to 65535",
                 "maxClientCnxns=-1 | maxClientCnxns=-1 is not allowed; it must be a whole number, at least 0",
                 "minSessionTimeout=9999999 | minSessionTimeout=9999999",
-                "snapCount=1 | snapCount=1 is not allowed",
+                "snapCount=-1 | snapCount=-1 is not allowed",
                 "skipACL=maybe | skipACL=maybe is not allowed; it must be true or false",
                 "clientPortAddress=no.such.host.invalid | clientPortAddress=no.such.host.invalid is not allowed",
                 "secureClientPort=2281 | not there yet",

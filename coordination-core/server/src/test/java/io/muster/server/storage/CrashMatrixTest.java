@@ -32,7 +32,7 @@ class CrashMatrixTest {
     private final Script script = Script.of(3, 40);
 
     @Test
-    void atEveryStepOfTheDiskACrashKeepsWhatWasForcedAndNothingByHalves() {
+    void f13_atEveryStepOfTheDiskACrashKeepsWhatWasForcedAndNothingByHalves() {
         int step = 1;
         boolean finished = false;
         while (!finished) {

@@ -13,8 +13,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +54,37 @@ class FileDiskTest {
     }
 
     @Test
+    void f34_filesAreChosenByTheirZxidsWhateverTheirTimesSay() throws IOException {
+        Script script = Script.of(2, 90);
+        StorageSettings keepAll = SETTINGS.toBuilder().keepSnapshots(0).build();
+        for (int i = 0; i < 3; i++) {
+            try (Storage storage = Storage.open(directory, directory, keepAll, new Random(1))) {
+                write(storage, script.transactions().subList(30 * i, 30 * (i + 1)));
+                storage.snapshot(script.stateAt(storage.lastZxid()), Runnable::run)
+                        .join();
+            }
+        }
+        Disk disk = FileDisk.open(directory.resolve("version-2"));
+        List<FileNames.Named> oldestFirst =
+                Stream.concat(FileNames.logs(disk).stream(), FileNames.snapshots(disk).stream())
+                        .toList();
+        assertEquals(7, oldestFirst.size());
+        for (FileNames.Named each : oldestFirst) {
+            long newestOfAll = 2_000_000_000_000L - each.zxid();
+            Files.setLastModifiedTime(
+                    directory.resolve("version-2").resolve(each.name()), FileTime.fromMillis(newestOfAll));
+        }
+        try (Storage storage = Storage.open(directory, directory, keepAll, new Random(1))) {
+            Recovered found = storage.takeRecovered();
+            assertEquals(script.last(), found.snapshotZxid());
+            assertSame(script.end(), found.state());
+            storage.purge(3);
+        }
+        assertEquals(script.last(), FileNames.snapshots(disk).get(2).zxid());
+        assertFalse(disk.exists("snapshot.0"));
+    }
+
+    @Test
     void filesAreWrittenAnywhereCutReplacedRenamedAndDeleted() throws IOException {
         Disk disk = FileDisk.open(directory.resolve("new"));
         assertEquals(List.of(), disk.list());
@@ -86,7 +119,7 @@ class FileDiskTest {
     }
 
     @Test
-    void oneLockKeepsOthersOut() {
+    void f33_oneLockKeepsOthersOut() {
         Disk disk = FileDisk.open(directory);
         Disk.Lock lock = disk.lock();
         Disk other = FileDisk.open(directory);

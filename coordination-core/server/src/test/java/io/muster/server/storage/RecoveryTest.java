@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.protocol.JuteWriter;
+import io.muster.replica.state.State;
 import io.muster.replica.state.Transaction;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -101,7 +102,7 @@ class RecoveryTest {
     }
 
     @Test
-    void aTornTailIsCutWhereverItIsTorn() {
+    void f21_aTornTailIsCutWhereverItIsTorn() {
         MemoryDisk whole = diskWith(script);
         forgetMark(whole);
         List<Integer> offsets = offsets(whole, "log.1");
@@ -119,7 +120,7 @@ class RecoveryTest {
     }
 
     @Test
-    void damageInWhatWasSyncedIsRefusedAndNothingIsTouched() {
+    void f22_damageInWhatWasSyncedIsRefusedAndNothingIsTouched() {
         MemoryDisk disk = diskWith(script);
         List<Integer> offsets = offsets(disk, "log.1");
         for (int record = 0; record < offsets.size() - 1; record++) {
@@ -136,7 +137,7 @@ class RecoveryTest {
     }
 
     @Test
-    void aLostEndOfWhatWasSyncedIsRefused() {
+    void f19_aLostEndOfWhatWasSyncedIsRefused() {
         MemoryDisk disk = diskWith(script);
         List<Integer> offsets = offsets(disk, "log.1");
         cut(disk, "log.1", offsets.get(offsets.size() - 3));
@@ -145,7 +146,7 @@ class RecoveryTest {
 
     @Test
     void damageFurtherFromTheEndThanIsEverUnsyncedIsRefused() {
-        StorageSettings small = SETTINGS.withMaxUnsyncedBytes(1000).withPreallocationBytes(0);
+        StorageSettings small = SETTINGS.toBuilder().maxUnsyncedBytes(1000).preallocationBytes(0).build();
         MemoryDisk disk = new MemoryDisk();
         try (Storage storage = open(disk, small)) {
             write(storage, script.transactions());
@@ -191,7 +192,7 @@ class RecoveryTest {
     }
 
     @Test
-    void aBadRecordInAnOldFileIsRefused() {
+    void f22_aBadRecordInAnOldFileIsRefused() {
         MemoryDisk disk = threeFiles();
         forgetMark(disk);
         String second = logs(disk).get(1);
@@ -214,7 +215,7 @@ class RecoveryTest {
         forgetMark(disk);
         disk.delete(logs(disk).get(1));
         String message = refusal(disk);
-        assertTrue(message.contains("the log seems to lack what is between"), message);
+        assertTrue(message.contains("the log seems to lack what comes after"), message);
     }
 
     @Test
@@ -262,13 +263,13 @@ class RecoveryTest {
         }
         other.delete("snapshot.0");
         assertTrue(refusal(other).contains("there is no snapshot"));
-        try (Storage storage = open(other, SETTINGS.withTrustEmptySnapshot(true))) {
+        try (Storage storage = open(other, SETTINGS.toBuilder().trustEmptySnapshot(true).build())) {
             assertEquals(first.zxid(), storage.takeRecovered().lastZxid());
         }
     }
 
     @Test
-    void aDamagedSnapshotIsSkippedWhenTheLogReachesBack() {
+    void f23_aDamagedSnapshotIsSkippedWhenTheLogReachesBack() {
         MemoryDisk disk = new MemoryDisk();
         try (Storage storage = open(disk)) {
             write(storage, script.transactions().subList(0, 30));
@@ -289,7 +290,7 @@ class RecoveryTest {
     }
 
     @Test
-    void aDamagedSnapshotThatTheLogDoesNotReachIsRefused() {
+    void f23_aDamagedSnapshotThatTheLogDoesNotReachIsRefused() {
         MemoryDisk disk = new MemoryDisk();
         try (Storage storage = open(disk)) {
             write(storage, script.transactions().subList(0, 10));
@@ -302,16 +303,119 @@ class RecoveryTest {
     }
 
     @Test
-    void ifNoSnapshotCanBeReadTheStartIsRefused() {
+    void f24_ifNoSnapshotCanBeReadALogThatBeginsWithTheFirstTransactionIsEnough() {
         MemoryDisk disk = threeFiles();
         edit(disk, "snapshot.0", 20, 1);
+        Recovered found = recover(disk);
+        assertEquals(1, found.damagedSnapshots());
+        assertSame(script.end(), found.state());
+        assertEquals(script.last(), recover(disk).snapshotZxid());
+    }
+
+    @Test
+    void f24_ifNoSnapshotCanBeReadAndTheLogBeginsLaterTheStartIsRefused() {
+        MemoryDisk disk = new MemoryDisk();
+        try (Storage storage = open(disk)) {
+            write(storage, script.transactions().subList(0, 30));
+            storage.snapshot(script.stateAt(zxid(30)), Runnable::run).join();
+            write(storage, script.transactions().subList(30, 60));
+        }
+        disk.delete(logs(disk).get(0));
+        disk.delete("snapshot.0");
+        edit(disk, FileNames.snapshot(zxid(30)), 20, 1);
         assertTrue(refusal(disk).contains("none of the 1 newest snapshots"));
+    }
+
+    /** A server that was alone, with a snapshot and no log of that time, then became a member in the first epoch. */
+    @Test
+    void f24_aLogThatOnlySeemsToBeginWithTheFirstTransactionIsRefused() {
+        State before = script.stateAt(zxid(10));
+        Script member = Script.from(before);
+        member.nextEpoch();
+        member.add(1000, new io.muster.replica.state.Txn.CreateSession(5000));
+        MemoryDisk disk = new MemoryDisk();
+        SnapshotFile.write(disk, before, SETTINGS, () -> false);
+        try (Storage storage = open(disk)) {
+            write(storage, member.transactions());
+        }
+        assertEquals(List.of("log.100000001"), logs(disk));
+        assertSame(member.end(), recover(disk).state());
+        edit(disk, FileNames.snapshot(before.zxid()), 20, 1);
+        refusal(disk);
+    }
+
+    @Test
+    void f20_aNewFileIsThereAfterAPowerLossOnceItsFirstTransactionWasSynced() {
+        MemoryDisk disk = new MemoryDisk();
+        try (Storage storage = open(disk)) {
+            write(storage, script.transactions().subList(0, 30));
+            storage.snapshot(script.stateAt(zxid(30)), Runnable::run).join();
+            MemoryDisk atOnce = disk.afterCrash(MemoryDisk.Loss.ALL, new Random(1));
+            assertTrue(atOnce.exists(FileNames.snapshot(zxid(30))));
+            write(storage, script.transactions().subList(30, 31));
+        }
+        MemoryDisk after = disk.afterCrash(MemoryDisk.Loss.ALL, new Random(1));
+        assertTrue(after.exists(FileNames.log(zxid(31))));
+        assertSame(script.stateAt(zxid(31)), recover(after).state());
+    }
+
+    /** Except for the last of an epoch if its digest is that of the one before: nothing in the format tells of that one. */
+    @Test
+    void f25_aRecordThatWasWrittenOverAnotherIsNoticed() {
+        MemoryDisk whole = diskWith(script);
+        List<Integer> offsets = offsets(whole, "log.1");
+        int noticed = 0;
+        for (int from = 0; from < offsets.size() - 1; from++) {
+            for (int to = 0; to < offsets.size() - 1; to++) {
+                int length = offsets.get(from + 1) - offsets.get(from);
+                boolean same = length == offsets.get(to + 1) - offsets.get(to);
+                boolean tells = (to + 1) % 20 != 0
+                        || to == offsets.size() - 2
+                        || !digestAfter(to).equals(digestAfter(to - 1));
+                if (from != to && same && tells) {
+                    MemoryDisk disk = whole.afterCrash(MemoryDisk.Loss.NOTHING, new Random(1));
+                    byte[] content = disk.content("log.1");
+                    System.arraycopy(content, offsets.get(from), content, offsets.get(to), length);
+                    disk.put("log.1", content);
+                    refusal(disk);
+                    noticed++;
+                }
+            }
+        }
+        assertTrue(noticed > 10, noticed + " pairs of one length");
+    }
+
+    private Long digestAfter(int index) {
+        return script.stateAt(zxid(index + 1)).digest();
+    }
+
+    @Test
+    void f25_aBlockThatStillHasItsOlderContentIsNoticed() {
+        MemoryDisk early = new MemoryDisk();
+        try (Storage storage = open(early)) {
+            write(storage, script.transactions().subList(0, 20));
+        }
+        MemoryDisk disk = diskWith(script);
+        byte[] stale = early.content("log.1");
+        byte[] now = disk.content("log.1");
+        int noticed = 0;
+        for (int block = 0; block < Math.min(stale.length, now.length) / 512; block++) {
+            byte[] mixed = now.clone();
+            System.arraycopy(stale, block * 512, mixed, block * 512, 512);
+            if (!Arrays.equals(mixed, now)) {
+                MemoryDisk copy = disk.afterCrash(MemoryDisk.Loss.NOTHING, new Random(1));
+                copy.put("log.1", mixed);
+                refusal(copy);
+                noticed++;
+            }
+        }
+        assertTrue(noticed > 3, noticed + " blocks");
     }
 
     @Test
     void aSnapshotThatItsWriterDidNotForceIsForcedBeforeItIsUsed() {
         MemoryDisk source = new MemoryDisk();
-        SnapshotFile.write(source, script.end(), 1 << 20, () -> false);
+        SnapshotFile.write(source, script.end(), SETTINGS, () -> false);
         MemoryDisk disk = new MemoryDisk();
         for (String name : source.list()) {
             byte[] content = source.content(name);
@@ -361,7 +465,7 @@ class RecoveryTest {
     /** A snapshot as ZooKeeper may write it: named and sealed for one transaction, with the next one in its tree already. */
     private void putRunAhead(MemoryDisk disk, long zxid) {
         MemoryDisk aside = new MemoryDisk();
-        SnapshotFile.write(aside, script.stateAt(zxid + 1), 4096, () -> false);
+        SnapshotFile.write(aside, script.stateAt(zxid + 1), SETTINGS, () -> false);
         byte[] whole = aside.content(FileNames.snapshot(zxid + 1));
         int blocks = SnapshotFileTest.DIGEST_BYTES + SnapshotFileTest.LAST_ZXID_BYTES;
         byte[] body = Arrays.copyOf(whole, whole.length - blocks);

@@ -36,10 +36,19 @@ final class Script {
     private int made;
 
     Script(long seed) {
-        State initial = State.initial(SEED, true);
-        editor = initial.edit();
-        states.put(0L, initial);
+        this(State.initial(SEED, true), seed);
+    }
+
+    private Script(State before, long seed) {
+        editor = before.edit();
+        states.put(before.zxid(), before);
+        last = before.zxid();
         random = new Random(seed);
+    }
+
+    /** An empty history behind a state. */
+    static Script from(State before) {
+        return new Script(before, 1);
     }
 
     /** A history of so many transactions, in three epochs. */

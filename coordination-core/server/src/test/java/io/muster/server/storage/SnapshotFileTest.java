@@ -8,16 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.protocol.JuteWriter;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.zip.Adler32;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SnapshotFileTest {
     static final int DIGEST_BYTES = 33;
@@ -28,7 +26,7 @@ class SnapshotFileTest {
     private final MemoryDisk disk = new MemoryDisk();
 
     private byte[] write() {
-        SnapshotFile.write(disk, script.end(), 128, () -> false);
+        SnapshotFile.write(disk, script.end(), SETTINGS, () -> false);
         return disk.content(name);
     }
 
@@ -54,17 +52,68 @@ class SnapshotFileTest {
                 Set.copyOf(disk.afterCrash(MemoryDisk.Loss.ALL, new Random(0)).list()));
     }
 
-    @Test
-    void itCanBeCompressed() throws IOException {
-        byte[] plain = write();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (OutputStream out = new GZIPOutputStream(bytes)) {
-            out.write(plain);
+    @ParameterizedTest
+    @EnumSource(Compression.class)
+    void whatIsWrittenIsReadWhateverItsCompression(Compression compression) {
+        String packed = write(compression);
+        assertEquals(compression, Compression.ofFile(packed));
+        assertSame(script.end(), read(packed).state());
+        assertTrue(SnapshotFile.looksWhole(disk, packed));
+        assertEquals(
+                Set.of(packed),
+                Set.copyOf(disk.afterCrash(MemoryDisk.Loss.ALL, new Random(0)).list()));
+        if (compression != Compression.NONE) {
+            assertTrue(disk.size(packed) < write().length);
+            disk.put(packed, write());
+            assertFalse(SnapshotFile.looksWhole(disk, packed));
         }
-        disk.put(name + ".gz", bytes.toByteArray());
-        assertSame(script.end(), read(name + ".gz").state());
-        disk.put(name + ".gz", Arrays.copyOf(bytes.toByteArray(), bytes.size() / 2));
-        assertThrows(StorageException.class, () -> read(name + ".gz"));
+    }
+
+    private String write(Compression compression) {
+        StorageSettings settings = SETTINGS.toBuilder().compression(compression).build();
+        SnapshotFile.write(disk, script.end(), settings, () -> false);
+        return FileNames.snapshot(script.last(), compression);
+    }
+
+    /** Or it makes no difference: not every byte of a compressed file has a meaning. */
+    @ParameterizedTest
+    @EnumSource(Compression.class)
+    void damageIsNoticedWhateverTheCompression(Compression compression) {
+        String packed = write(compression);
+        byte[] whole = disk.content(packed);
+        for (int at = 0; at < whole.length; at++) {
+            byte[] flipped = whole.clone();
+            flipped[at] ^= 0x55;
+            disk.put(packed, flipped);
+            assertNoticed(packed);
+        }
+        for (int size = 0; size < whole.length - LAST_ZXID_BYTES - DIGEST_BYTES - 20; size += 7) {
+            disk.put(packed, Arrays.copyOf(whole, size));
+            assertThrows(StorageException.class, () -> read(packed));
+        }
+    }
+
+    private void assertNoticed(String file) {
+        SnapshotFile.Loaded loaded;
+        try {
+            loaded = read(file);
+        } catch (StorageException e) {
+            return;
+        }
+        assertSame(script.end(), loaded.state());
+    }
+
+    @Test
+    void itsBlocksCanBeLeftOut() {
+        int whole = write().length;
+        StorageSettings settings = SETTINGS.toBuilder().lastZxidInSnapshots(false).build();
+        SnapshotFile.write(disk, script.end(), settings, () -> false);
+        assertEquals(whole - LAST_ZXID_BYTES, disk.size(name));
+        assertSame(script.end(), read(name).state());
+        SnapshotFile.write(
+                disk, script.end(), settings.toBuilder().digestInSnapshots(false).build(), () -> false);
+        assertEquals(whole - LAST_ZXID_BYTES - DIGEST_BYTES, disk.size(name));
+        assertSame(script.end(), read(name).state());
     }
 
     @Test
@@ -120,14 +169,14 @@ class SnapshotFileTest {
     void givenUpItLeavesNothing() {
         int[] asked = {0};
         assertThrows(
-                CancellationException.class, () -> SnapshotFile.write(disk, script.end(), 128, () -> ++asked[0] > 3));
+                CancellationException.class, () -> SnapshotFile.write(disk, script.end(), SETTINGS, () -> ++asked[0] > 3));
         assertTrue(disk.list().isEmpty());
     }
 
     @Test
     void withoutRoomItLeavesNothing() {
         disk.capacityBytes(500, true);
-        assertThrows(DiskFullException.class, () -> SnapshotFile.write(disk, script.end(), 128, () -> false));
+        assertThrows(DiskFullException.class, () -> SnapshotFile.write(disk, script.end(), SETTINGS, () -> false));
         assertTrue(disk.list().isEmpty());
     }
 

@@ -9,8 +9,14 @@ import java.util.Random;
 
 /** Short words for tests of storage on a disk in memory. */
 final class StorageFixture {
-    static final StorageSettings SETTINGS =
-            new StorageSettings(1000, 0, 4096, 1 << 16, 256, 3, false, true, Script.SEED);
+    static final StorageSettings SETTINGS = StorageSettings.builder(Script.SEED)
+            .snapshotEveryTxns(1000)
+            .snapshotEveryBytes(0)
+            .preallocationBytes(4096)
+            .maxUnsyncedBytes(1 << 16)
+            .snapshotStepBytes(256)
+            .extendedTypes(true)
+            .build();
 
     private StorageFixture() {}
 

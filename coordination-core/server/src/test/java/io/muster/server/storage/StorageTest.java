@@ -40,7 +40,7 @@ class StorageTest {
         List<Integer> counts = new ArrayList<>();
         for (int seed = 0; seed < 20; seed++) {
             try (Storage storage = Storage.open(
-                    new MemoryDisk(), new MemoryDisk(), SETTINGS.withSnapshotEveryTxns(40), new Random(seed))) {
+                    new MemoryDisk(), new MemoryDisk(), SETTINGS.toBuilder().snapshotEveryTxns(40).build(), new Random(seed))) {
                 int count = 0;
                 while (!storage.snapshotDue()) {
                     storage.append(script.transactions().subList(count, count + 1));
@@ -58,7 +58,7 @@ class StorageTest {
     @Test
     void noneIsDueWhileOneIsBeingWritten() {
         List<Runnable> background = new ArrayList<>();
-        try (Storage storage = open(disk, SETTINGS.withSnapshotEveryTxns(2))) {
+        try (Storage storage = open(disk, SETTINGS.toBuilder().snapshotEveryTxns(2).build())) {
             write(storage, script.transactions().subList(0, 10));
             CompletableFuture<Void> done = storage.snapshot(script.stateAt(zxid(10)), background::add);
             write(storage, script.transactions().subList(10, 20));
@@ -104,6 +104,65 @@ class StorageTest {
             List<FileNames.Named> snapshots = FileNames.snapshots(disk);
             disk.put(snapshots.get(snapshots.size() - 1 - damaged).name(), new byte[100]);
             assertSame(script.end(), recover(disk).state());
+        }
+    }
+
+    @Test
+    void purgeByTheClockKeepsWhatIsNeededToo() {
+        try (Storage storage = open(disk, SETTINGS.toBuilder().keepSnapshots(0).build())) {
+            for (int i = 10; i <= 60; i += 10) {
+                write(storage, script.transactions().subList(i - 10, i));
+                storage.snapshot(script.stateAt(zxid(i)), Runnable::run).join();
+            }
+            assertEquals(7, names("snapshot.").size());
+            storage.purge(10);
+            assertEquals(7, names("snapshot.").size());
+            storage.purge(3);
+            assertEquals(
+                    List.of(FileNames.snapshot(zxid(40)), FileNames.snapshot(zxid(50)), FileNames.snapshot(zxid(60))),
+                    FileNames.snapshots(disk).stream().map(FileNames.Named::name).toList());
+            assertEquals(zxid(31), FileNames.logs(disk).get(0).zxid());
+        }
+        assertSame(script.end(), recover(disk).state());
+    }
+
+    @Test
+    void aLogFileEndsWhenItIsLongerThanAllowedWithoutASnapshot() {
+        StorageSettings small = SETTINGS.toBuilder().maxLogFileBytes(1000).build();
+        try (Storage storage = open(disk, small)) {
+            for (Transaction each : script.transactions()) {
+                storage.append(List.of(each));
+                storage.force();
+            }
+        }
+        List<FileNames.Named> logs = FileNames.logs(disk);
+        assertTrue(logs.size() > 3, logs::toString);
+        for (FileNames.Named each : logs.subList(0, logs.size() - 1)) {
+            assertTrue(disk.size(each.name()) > 1000 && disk.size(each.name()) < 4096, each.name());
+        }
+        assertEquals(List.of("snapshot.0"), names("snapshot."));
+        assertSame(script.end(), recover(disk).state());
+    }
+
+    @Test
+    void f27_anEpochThatCannotBeWrittenIsNotPromised() {
+        Epochs epochs = Epochs.load(disk, Zxid.of(5, 9));
+        disk.failForce(1);
+        assertThrows(StorageException.class, () -> epochs.accept(6));
+        assertEquals(5, epochs.accepted());
+        epochs.accept(6);
+        disk.failWrite(1);
+        assertThrows(StorageException.class, () -> epochs.follow(6));
+        assertEquals(5, epochs.current());
+    }
+
+    @Test
+    void f26_anEpochFileThatHoldsNoNumberIsRefused() {
+        for (String garbage : List.of("", "x", "5x", "99999999999999999999")) {
+            MemoryDisk each = new MemoryDisk();
+            Epochs.load(each, Zxid.of(5, 9));
+            each.put("acceptedEpoch", garbage.getBytes(StandardCharsets.US_ASCII));
+            assertThrows(CorruptStorageException.class, () -> Epochs.load(each, Zxid.of(5, 9)), garbage);
         }
     }
 
@@ -176,7 +235,7 @@ class StorageTest {
     }
 
     @Test
-    void twoServersCannotShareADirectory() {
+    void f33_twoServersCannotShareADirectory() {
         Storage first = open(disk);
         assertTrue(assertThrows(StorageException.class, () -> open(disk))
                 .getMessage()
@@ -209,7 +268,7 @@ class StorageTest {
     }
 
     @Test
-    void missingEpochsComeFromTheLastTransaction() {
+    void f26_missingEpochsComeFromTheLastTransaction() {
         Epochs epochs = Epochs.load(disk, Zxid.of(5, 9));
         assertEquals(5, epochs.current());
         assertEquals(5, epochs.accepted());
@@ -217,7 +276,7 @@ class StorageTest {
     }
 
     @Test
-    void epochsThatContradictTheLogAreRefusedUnlessOneWasBeingWritten() {
+    void f26_epochsThatContradictTheLogAreRefusedUnlessOneWasBeingWritten() {
         Epochs.load(disk, Zxid.of(5, 9));
         assertThrows(CorruptStorageException.class, () -> Epochs.load(disk, Zxid.of(6, 1)));
         disk.put("currentEpoch.tmp", "6".getBytes(StandardCharsets.US_ASCII));

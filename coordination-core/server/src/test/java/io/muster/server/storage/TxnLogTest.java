@@ -66,7 +66,7 @@ class TxnLogTest {
     @Test
     void aBatchIsOneWriteAndOneForce() {
         MemoryDisk disk = new MemoryDisk();
-        try (Storage storage = open(disk, SETTINGS.withPreallocationBytes(1 << 16))) {
+        try (Storage storage = open(disk, SETTINGS.toBuilder().preallocationBytes(1 << 16).build())) {
             storage.append(script.transactions().subList(0, 3));
             storage.force();
             int before = disk.steps();
@@ -93,7 +93,7 @@ class TxnLogTest {
     }
 
     @Test
-    void aFailedForceIsNeverTriedAgain() {
+    void f16_aFailedForceIsNeverTriedAgain() {
         MemoryDisk disk = new MemoryDisk();
         try (Storage storage = open(disk)) {
             write(storage, script.transactions().subList(0, 6));
@@ -111,7 +111,7 @@ class TxnLogTest {
     }
 
     @Test
-    void aFailedWriteIsNeverTriedAgain() {
+    void f18_aFailedWriteIsNeverTriedAgain() {
         MemoryDisk disk = new MemoryDisk();
         try (Storage storage = open(disk)) {
             write(storage, script.transactions().subList(0, 6));
@@ -125,7 +125,7 @@ class TxnLogTest {
     }
 
     @Test
-    void aFullDiskIsMetBeforeARecordIsWrittenAndTheBatchMayComeAgain() {
+    void f28_aFullDiskIsMetBeforeARecordIsWrittenAndTheBatchMayComeAgain() {
         for (boolean admits : new boolean[] {true, false}) {
             MemoryDisk disk = new MemoryDisk();
             try (Storage storage = open(disk)) {
@@ -175,9 +175,9 @@ class TxnLogTest {
     }
 
     @Test
-    void aRecordThatDoesNotFitEndsALogWithoutPreallocation() {
+    void f28_aRecordThatDoesNotFitEndsALogWithoutPreallocation() {
         MemoryDisk disk = new MemoryDisk();
-        try (Storage storage = open(disk, SETTINGS.withPreallocationBytes(0))) {
+        try (Storage storage = open(disk, SETTINGS.toBuilder().preallocationBytes(0).build())) {
             write(storage, script.transactions().subList(0, 6));
             disk.capacityBytes(disk.usedBytes() + 100, true);
             List<Transaction> next = script.transactions().subList(6, 9);
@@ -191,7 +191,7 @@ class TxnLogTest {
     @Test
     void noMoreThanTheBoundIsEverUnsynced() {
         MemoryDisk disk = new MemoryDisk();
-        try (Storage storage = open(disk, SETTINGS.withMaxUnsyncedBytes(1000).withPreallocationBytes(0))) {
+        try (Storage storage = open(disk, SETTINGS.toBuilder().maxUnsyncedBytes(1000).preallocationBytes(0).build())) {
             storage.append(script.transactions());
         }
         MemoryDisk after = disk.afterCrash(MemoryDisk.Loss.ANY_PART, new Random(3));
@@ -201,7 +201,7 @@ class TxnLogTest {
 
     @Test
     void aTransactionAboveTheBoundIsWrittenInPartsAndNotTakenForDamageWhereverItIsTorn() {
-        StorageSettings settings = SETTINGS.withMaxUnsyncedBytes(700).withPreallocationBytes(0);
+        StorageSettings settings = SETTINGS.toBuilder().maxUnsyncedBytes(700).preallocationBytes(0).build();
         Script with = Script.of(5, 6);
         Txn.Create large = new Txn.Create(OpCode.CREATE.code(), "/large", new byte[5000], AclList.OPEN, false, 100);
         with.add(0, large);

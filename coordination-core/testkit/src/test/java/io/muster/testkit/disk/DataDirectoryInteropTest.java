@@ -7,6 +7,7 @@ import io.muster.protocol.Acl;
 import io.muster.protocol.Stat;
 import io.muster.replica.state.NodeView;
 import io.muster.replica.state.State;
+import io.muster.server.storage.Compression;
 import io.muster.server.storage.Recovered;
 import io.muster.server.storage.Storage;
 import io.muster.server.storage.StorageSettings;
@@ -14,8 +15,6 @@ import io.muster.testkit.MusterProcess;
 import io.muster.testkit.ServerProcess;
 import io.muster.testkit.ZooKeeperProcess;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +27,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Op;
@@ -39,11 +37,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DataDirectoryInteropTest {
+    private static final String COMPRESSION = "zookeeper.snapshot.compression.method";
     private static final String EXTENDED_TYPES = "zookeeper.extendedTypesEnabled";
-    private static final StorageSettings SETTINGS =
-            new StorageSettings(1000, 0, 1 << 16, 1 << 20, 1 << 16, 3, false, true, 1);
+    private static final StorageSettings SETTINGS = StorageSettings.builder(1)
+            .snapshotEveryTxns(1000)
+            .preallocationBytes(1 << 16)
+            .extendedTypes(true)
+            .build();
 
     /** In one round of {@link #useAll}. */
     private static final int FAILED_ALONE = 2;
@@ -90,18 +94,113 @@ class DataDirectoryInteropTest {
         }
     }
 
-    @Test
-    void aSnapshotOfZooKeepersMayBeCompressed() throws Exception {
-        try (ZooKeeperProcess server = zooKeeper("10").start()) {
+    @ParameterizedTest
+    @EnumSource(names = {"GZIP", "SNAPPY"})
+    void aSnapshotOfZooKeepersMayBeCompressed(Compression compression) throws Exception {
+        try (ZooKeeperProcess server = zooKeeper("10")
+                .property(COMPRESSION, method(compression))
+                .start()) {
             for (int round = 0; round < 3; round++) {
                 useAll(server, "/round" + round);
             }
             server.kill();
+            assertTrue(hasSnapshot(server.dataDirectory(), method(compression)));
             ZooKeeperDisk expected = ZooKeeperDisk.load(server.dataDirectory());
-            compressSnapshots(server.dataDirectory().resolve("version-2"));
             Recovered found = recover(server.dataDirectory());
             assertTrue(found.snapshotZxid() > 0, found.summary());
+            assertEquals(0, found.damagedSnapshots());
             assertSame(expected, found);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"GZIP", "SNAPPY"})
+    void zooKeeperLoadsACompressedSnapshotOfOurs(Compression compression) throws IOException {
+        State end = writeHistory(dataDir, "/only", true, compression);
+        assertTrue(hasSnapshot(dataDir, method(compression)));
+        for (Path file : files(dataDir.resolve("version-2"))) {
+            if (!file.getFileName().toString().startsWith("snapshot." + Long.toHexString(end.zxid()) + ".")) {
+                Files.delete(file);
+            }
+        }
+        assertSameAndAllDigestsFit(end, ZooKeeperDisk.load(dataDir));
+        assertSame(end, recover(dataDir).state());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"GZIP", "SNAPPY"})
+    void aDirectoryWithCompressedSnapshotsGoesBackAndForthBetweenRunningServers(Compression compression)
+            throws Exception {
+        try (ZooKeeperProcess theirs = zooKeeper("25")
+                        .property(COMPRESSION, method(compression))
+                        .start();
+                MusterProcess ours = MusterProcess.builder()
+                        .property("zookeeper.snapCount", "25")
+                        .property(COMPRESSION, method(compression))
+                        .start()) {
+            ours.kill();
+            for (int round = 0; round < 2; round++) {
+                useAll(theirs, "/theirs" + round);
+                theirs.kill();
+                move(theirs.dataDirectory(), ours.dataDirectory());
+                ours.restart();
+                useAll(ours, "/ours" + round);
+                ours.kill();
+                assertSame(ZooKeeperDisk.load(ours.dataDirectory()), recover(ours.dataDirectory()));
+                move(ours.dataDirectory(), theirs.dataDirectory());
+                theirs.restart();
+            }
+            assertTrue(hasSnapshot(theirs.dataDirectory(), method(compression)));
+        }
+    }
+
+    private static String method(Compression compression) {
+        return compression == Compression.GZIP ? "gz" : "snappy";
+    }
+
+    private static boolean hasSnapshot(Path dataDir, String ending) throws IOException {
+        return files(dataDir.resolve("version-2")).stream()
+                .map(file -> file.getFileName().toString())
+                .anyMatch(name -> name.startsWith("snapshot.") && name.endsWith("." + ending));
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        Path target = to.resolve("version-2");
+        for (Path old : files(target)) {
+            Files.delete(old);
+        }
+        for (Path file : files(from.resolve("version-2"))) {
+            Files.copy(file, target.resolve(file.getFileName()));
+        }
+    }
+
+    @Test
+    void zooKeeperReadsALogWhereSessionsEndWithoutAList() throws Exception {
+        try (MusterProcess server = MusterProcess.builder()
+                .property("zookeeper.closeSessionTxn.enabled", "false")
+                .property("zookeeper.serializeLastProcessedZxid.enabled", "false")
+                .property("zookeeper.snapCount", "10")
+                .start()) {
+            useAll(server, "/one");
+            server.kill();
+            ZooKeeperDisk theirs = ZooKeeperDisk.load(server.dataDirectory());
+            assertEquals(List.of(), theirs.digestMismatches());
+            assertSame(recover(server.dataDirectory()).state(), theirs);
+        }
+    }
+
+    @Test
+    void weReadALogOfZooKeepersWhereSessionsEndWithoutAList() throws Exception {
+        try (ZooKeeperProcess server = zooKeeper("10")
+                .property("zookeeper.closeSessionTxn.enabled", "false")
+                .property("zookeeper.serializeLastProcessedZxid.enabled", "false")
+                .start()) {
+            useAll(server, "/one");
+            server.kill();
+            Recovered found = recover(server.dataDirectory());
+            assertEquals(0, found.digestMismatches());
+            assertTrue(found.state().find("/one/mine") == null, "its session was closed");
+            assertTrue(found.state().find("/one/left") != null);
         }
     }
 
@@ -175,7 +274,12 @@ class DataDirectoryInteropTest {
     }
 
     private static State writeHistory(Path dataDir, String top, boolean snapshot) {
-        try (Storage storage = Storage.open(dataDir, dataDir, SETTINGS, new Random(1))) {
+        return writeHistory(dataDir, top, snapshot, Compression.NONE);
+    }
+
+    private static State writeHistory(Path dataDir, String top, boolean snapshot, Compression compression) {
+        StorageSettings settings = SETTINGS.toBuilder().compression(compression).build();
+        try (Storage storage = Storage.open(dataDir, dataDir, settings, new Random(1))) {
             History history = History.behind(storage.takeRecovered().state(), top);
             storage.append(history.transactions());
             storage.force();
@@ -265,19 +369,6 @@ class DataDirectoryInteropTest {
     private static List<Path> files(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.toList();
-        }
-    }
-
-    private static void compressSnapshots(Path directory) throws IOException {
-        for (Path file : files(directory)) {
-            if (file.getFileName().toString().startsWith("snapshot.")) {
-                Path compressed = directory.resolve(file.getFileName() + ".gz");
-                try (InputStream in = Files.newInputStream(file);
-                        OutputStream out = new GZIPOutputStream(Files.newOutputStream(compressed))) {
-                    in.transferTo(out);
-                }
-                Files.delete(file);
-            }
         }
     }
 
