@@ -40,6 +40,11 @@ final class Pipeline {
         return committedZxid;
     }
 
+    /** Effects that wait for the log. */
+    int waitingCount() {
+        return effects.size();
+    }
+
     /** The number for the next transaction. */
     long nextZxid() {
         return ++preparedZxid;

@@ -136,6 +136,11 @@ public final class Replica {
         return connections.size();
     }
 
+    /** Answers and events that wait until what was prepared before them is in the log, whether or not anybody listens. */
+    public int waitingCount() {
+        return pipeline.waitingCount();
+    }
+
     public int watchCount() {
         return watches.count();
     }

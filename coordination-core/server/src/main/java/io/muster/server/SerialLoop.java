@@ -43,6 +43,7 @@ final class SerialLoop implements Core {
     private volatile boolean ended;
     private volatile Published published;
     private volatile int watchCount;
+    private volatile int waiting;
     private volatile boolean stopping;
     private @Nullable Thread thread;
 
@@ -79,6 +80,11 @@ final class SerialLoop implements Core {
     @Override
     public Published published() {
         return published;
+    }
+
+    @Override
+    public int waiting() {
+        return waiting;
     }
 
     /** Watches that are set, as of the last batch. */
@@ -166,6 +172,7 @@ final class SerialLoop implements Core {
         }
         replica.endBatch(outputs);
         watchCount = replica.watchCount();
+        waiting = replica.waitingCount();
         List<Transaction> transactions = outputs.takeAppended();
         if (!transactions.isEmpty()) {
             toLog.append(transactions);

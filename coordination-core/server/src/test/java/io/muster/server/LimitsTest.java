@@ -1,6 +1,7 @@
 package io.muster.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.protocol.Acl;
@@ -9,9 +10,16 @@ import io.muster.protocol.OpCode;
 import io.muster.protocol.Request;
 import io.muster.replica.Limits;
 import io.muster.server.transport.ConnectionRate;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -124,6 +132,64 @@ class LimitsTest {
                 RawClient client = RawClient.connected(server.clientPort())) {
             assertEquals(
                     ErrorCode.OK.code(), client.call(create("/a", 500)).header().err());
+        }
+    }
+
+    @Test
+    void longHandshakeIsRefusedBeforeItHasCome() throws Exception {
+        try (MusterServer server = ServerFixture.start(journal, b -> b);
+                RawClient client = new RawClient(server.clientPort())) {
+            client.gatherBytes(new byte[] {0, 0, 4, 1});
+            client.flush();
+            assertEquals("", client.readToEnd());
+            assertTrue(word(server, "mntr").contains("zk_connection_rejected\t1\n"));
+        }
+    }
+
+    @Test
+    void requestsThatNeverEndAreBoundedTogether() throws Exception {
+        List<RawClient> greedy = new ArrayList<>();
+        try (MusterServer server = ServerFixture.start(
+                        journal, b -> b.maxUnreadBytes(2 << 20).maxConnectionsPerAddress(0));
+                RawClient good = RawClient.connected(server.clientPort())) {
+            for (int i = 0; i < 20; i++) {
+                RawClient client = RawClient.connected(server.clientPort());
+                greedy.add(client);
+                client.gatherBytes(ByteBuffer.allocate(500_000).putInt(1_000_000).array());
+                try {
+                    client.flush();
+                } catch (SocketException e) {
+                    assertFalse(server.terminated().isDone(), "closed while it sent");
+                }
+                assertEquals(
+                        ErrorCode.OK.code(),
+                        good.call(create("/n" + i, 10)).header().err());
+            }
+            Pattern rejected = Pattern.compile("zk_connection_rejected\t1\\d\n");
+            until(() -> rejected.matcher(word(server, "mntr")).find());
+            for (RawClient client : greedy) {
+                client.close();
+            }
+            until(() -> isTaken(server, create("/large", 900_000)));
+        } finally {
+            for (RawClient client : greedy) {
+                client.close();
+            }
+        }
+    }
+
+    private static boolean isTaken(MusterServer server, Request request) throws IOException {
+        try (RawClient client = RawClient.connected(server.clientPort())) {
+            return client.call(request).header().err() == ErrorCode.OK.code();
+        } catch (EOFException | SocketException e) {
+            return false;
+        }
+    }
+
+    private static void until(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.call()) {
+            assertTrue(System.nanoTime() < deadline, "it did not come to that");
         }
     }
 }

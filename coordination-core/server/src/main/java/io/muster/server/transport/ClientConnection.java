@@ -77,6 +77,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean paused;
     private boolean touchWanted;
     private @Nullable ByteBuf unread;
+    /** What the port knows of its size. */
+    private int unreadBytes;
+
     private @Nullable ScheduledFuture<?> deadline;
     private List<Id> ids = List.of();
     /** The zxid in the last reply: another one never has a lower one. */
@@ -178,7 +181,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         counted = true;
         deadline = channel.eventLoop()
                 .schedule(
-                        () -> refuse("nothing was said for " + port.settings().handshakeTimeoutMs() + " ms"),
+                        () -> refuse((paused ? "too much waits for the log since " : "nothing was said for ")
+                                + port.settings().handshakeTimeoutMs() + " ms"),
                         port.settings().handshakeTimeoutMs(),
                         TimeUnit.MILLISECONDS);
     }
@@ -211,6 +215,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     void failed(Throwable cause) {
         if (cause instanceof IOException) {
             log.debug("connection={} remote={} io={}", number, remote, cause.toString());
+        } else if (cause instanceof OutOfMemoryError) {
+            // nobody is helped by a stack trace for each of many
+            refuse("there is not enough memory for it: " + cause.getMessage());
+            return;
         } else {
             log.warn("connection={} remote={} closed after an unexpected error", number, remote, cause);
         }
@@ -253,6 +261,18 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (unread != null) {
             unread.release();
             unread = null;
+            port.unread().changed(unreadBytes, 0);
+            unreadBytes = 0;
+        }
+    }
+
+    private void countUnread() {
+        int now = unread == null ? 0 : unread.capacity();
+        int before = unreadBytes;
+        unreadBytes = now;
+        if (!port.unread().changed(before, now)) {
+            refuse("a part of a request of " + now + " bytes; all that wait for their ends would exceed "
+                    + port.settings().maxUnreadBytes() + " bytes (muster.maxUnreadBytes)");
         }
     }
 
@@ -266,6 +286,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         unread = unread == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), unread, bytes);
+        countUnread();
         if (phase == Phase.CONNECTING) {
             // reading on shows when the client leaves, but only so much may gather
             if (unread.readableBytes() > MAX_EARLY_BYTES) {
@@ -299,7 +320,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Goes on with what was left unread, after a pause. The caller submits what comes of it. */
     void readOn() {
-        if (phase != Phase.OPEN) {
+        if (phase != Phase.OPEN && phase != Phase.GREETING) {
             return;
         }
         paused = false;
@@ -310,7 +331,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             reading = false;
         }
         flush();
-        if (!paused && phase == Phase.OPEN) {
+        if (!paused && phase != Phase.CLOSING) {
             channel.config().setAutoRead(true);
         }
     }
@@ -332,6 +353,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                     return;
                 }
             }
+            if (phase == Phase.GREETING && length > port.settings().maxHandshakeBytes()) {
+                refuse("a handshake of " + length + " bytes; at most "
+                        + port.settings().maxHandshakeBytes() + " are allowed (muster.maxHandshakeBytes)");
+                return;
+            }
             if (length < 0 || length > port.settings().maxFrameBytes()) {
                 refuse("a frame of " + length + " bytes; at most "
                         + port.settings().maxFrameBytes() + " are allowed (jute.maxbuffer)");
@@ -339,6 +365,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             }
             if (unread.readableBytes() < Integer.BYTES + length) {
                 break;
+            }
+            if (phase == Phase.GREETING && mustWait()) {
+                pause();
+                return;
             }
             largeBytes = phase == Phase.OPEN ? port.largeRequests().take(length) : 0;
             if (largeBytes < 0) {
@@ -364,6 +394,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                 || !outstanding.isEmpty()
                         && port.traffic().outstandingRequests()
                                 >= port.settings().maxOutstandingRequests();
+    }
+
+    /**
+     * Each handshake leaves a session in the loop, even if its client does not wait for it. While the log does not get on,
+     * as on a full disk, clients that come again and again must not fill the memory with them.
+     */
+    private boolean mustWait() {
+        return lane.core().waiting() >= port.settings().maxOutstandingRequests();
     }
 
     private void pause() {

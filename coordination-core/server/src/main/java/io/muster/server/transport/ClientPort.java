@@ -44,6 +44,7 @@ public final class ClientPort implements AutoCloseable {
     private final Traffic traffic;
     private final ConnectionThrottle throttle;
     private final LargeRequests largeRequests;
+    private final UnreadBytes unread;
     private final RefusalLog refusals = new RefusalLog();
     private final Sockets sockets;
     private final MultiThreadIoEventLoopGroup threads;
@@ -67,6 +68,7 @@ public final class ClientPort implements AutoCloseable {
         this.traffic = traffic;
         this.throttle = new ConnectionThrottle(
                 settings.rate(), this::nowMs, () -> ThreadLocalRandom.current().nextDouble());
+        this.unread = new UnreadBytes(settings.maxUnreadBytes());
         this.largeRequests = new LargeRequests(settings.largeRequestBytes(), settings.maxLargeRequestsBytes());
         this.sockets = Sockets.best(settings.nativeTransport());
         this.threads = new MultiThreadIoEventLoopGroup(
@@ -249,6 +251,10 @@ public final class ClientPort implements AutoCloseable {
 
     ConnectionThrottle throttle() {
         return throttle;
+    }
+
+    UnreadBytes unread() {
+        return unread;
     }
 
     LargeRequests largeRequests() {

@@ -8,6 +8,9 @@ public interface Core {
     /** Puts inputs into the loop's inbox, in their order. Never blocks; called by any thread. */
     void submit(List<Input> inputs);
 
+    /** Answers that wait for the log, also those to clients who have left, as of the loop's last batch. */
+    int waiting();
+
     /** What the loop published last. */
     Published published();
 }

@@ -37,7 +37,7 @@ public final class Lane {
     Lane(EventLoop thread, Core core, int touchIntervalMs) {
         this.thread = thread;
         this.core = core;
-        thread.scheduleWithFixedDelay(this::sendTouches, touchIntervalMs, touchIntervalMs, TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(this::atIntervals, touchIntervalMs, touchIntervalMs, TimeUnit.MILLISECONDS);
     }
 
     /** Before the batch's state is published. */
@@ -111,6 +111,14 @@ public final class Lane {
     /** Remembers to tell the serial loop that the connection's session lives. */
     void touch(ClientConnection connection) {
         touched.add(connection);
+    }
+
+    private void atIntervals() {
+        // the loop wakes only lanes that it has something for; a connection may wait for others' answers
+        if (!paused.isEmpty()) {
+            resume();
+        }
+        sendTouches();
     }
 
     private void sendTouches() {
