@@ -64,7 +64,8 @@ final class ScriptedReplica implements Outputs {
     }
 
     ScriptedReplica(State recovered, Limits limits, Reaping reaping) {
-        ReplicaSettings settings = new ReplicaSettings(1, TICK_MS, 200, 5_000, TxnForm.DEFAULT, access, limits, reaping);
+        ReplicaSettings settings =
+                new ReplicaSettings(1, TICK_MS, 200, 5_000, TxnForm.DEFAULT, access, limits, reaping);
         replica = new Replica(settings, recovered, new Clocks(nowMs, 1_000_000 + nowMs));
     }
 

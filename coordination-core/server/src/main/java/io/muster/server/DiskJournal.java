@@ -94,14 +94,16 @@ final class DiskJournal implements Journal {
     /** While the disk is full nothing is written, so nothing is acknowledged: the server waits until there is room. */
     @Override
     public void append(List<Transaction> transactions) {
+        List<Transaction> rest = transactions;
         boolean waited = false;
-        while (true) {
+        while (!rest.isEmpty()) {
             try {
-                storage.append(transactions);
+                int count = storage.append(rest);
+                rest = rest.subList(count, rest.size());
                 if (waited) {
                     log.info("there is room on the disk again: writes go on");
+                    waited = false;
                 }
-                return;
             } catch (DiskFullException e) {
                 if (!waited) {
                     log.error("writes wait until there is room on the disk: {}", e.getMessage());

@@ -21,6 +21,7 @@ final class FaultyDisk implements Disk {
     private volatile int forcesAtFailure;
     private final AtomicInteger askedInVain = new AtomicInteger();
     private volatile @Nullable String failingForce;
+    private volatile boolean failsForever;
     private volatile @Nullable String failingWrite;
 
     FaultyDisk() {
@@ -65,6 +66,11 @@ final class FaultyDisk implements Disk {
     /** The next sync of a file whose name starts so fails, once. */
     void failForceOf(String prefix) {
         failingForce = prefix;
+    }
+
+    void failEveryForce() {
+        failingForce = "";
+        failsForever = true;
     }
 
     /** The next write to a file whose name starts so fails, once. */
@@ -220,7 +226,7 @@ final class FaultyDisk implements Disk {
             }
             String prefix = failingForce;
             if (prefix != null && name.startsWith(prefix)) {
-                failingForce = null;
+                failingForce = failsForever ? "" : null;
                 forcesAtFailure = forces.get();
                 throw new StorageException("syncing " + name + ": input/output error");
             }

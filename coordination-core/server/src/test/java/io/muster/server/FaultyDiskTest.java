@@ -15,6 +15,7 @@ import io.muster.replica.state.State;
 import io.muster.server.config.ServerConfig;
 import io.muster.server.storage.Disk;
 import io.muster.server.storage.MemoryDisk;
+import io.muster.server.storage.StorageException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -202,6 +203,20 @@ class FaultyDiskTest {
     }
 
     @Test
+    void f17_aDiskThatSyncsNothingAnyMoreEndsTheServerAndTheNextStartIsRefused() throws Exception {
+        try (MusterServer server = start();
+                RawClient client = RawClient.connected(server.clientPort())) {
+            assertEquals(0, error(client, create("/before")));
+            disk.failEveryForce();
+            client.send(create("/lost"));
+            assertTrue(failureOf(server).contains("input/output error"));
+            assertEquals(List.of(), client.receiveToEnd());
+        }
+        assertThrows(StorageException.class, this::start);
+        assertNotNull(recovered(disk.afterPowerLoss(MemoryDisk.Loss.ALL, 1)).find("/before"));
+    }
+
+    @Test
     void f18_aWriteThatFailedEndsTheServerAndNothingIsAcknowledgedAfterIt() throws Exception {
         try (MusterServer server = start();
                 RawClient client = RawClient.connected(server.clientPort())) {
@@ -335,7 +350,8 @@ class FaultyDiskTest {
         try (RawClient client = new RawClient(server.clientPort())) {
             client.gatherBytes("mntr".getBytes(StandardCharsets.US_ASCII));
             client.flush();
-            Matcher found = Pattern.compile("zk_fsync_threshold_exceed_count\t(\\d+)").matcher(client.readToEnd());
+            Matcher found =
+                    Pattern.compile("zk_fsync_threshold_exceed_count\t(\\d+)").matcher(client.readToEnd());
             assertTrue(found.find());
             return Integer.parseInt(found.group(1));
         }
@@ -343,22 +359,23 @@ class FaultyDiskTest {
 
     @Test
     void purgeByTheClockNeedsNoSnapshotToBeWritten() throws Exception {
-        try (MusterServer server = start(disk, disk, settings -> settings.keepSnapshots(0)
-                        .snapshotEveryTxns(10));
+        try (MusterServer server =
+                        start(disk, disk, settings -> settings.keepSnapshots(0).snapshotEveryTxns(10));
                 RawClient client = RawClient.connected(server.clientPort())) {
             for (int i = 0; snapshots(disk).size() < 6; i++) {
                 assertEquals(0, error(client, create("/n" + i)));
             }
         }
         FaultyDisk next = new FaultyDisk(disk.afterPowerLoss(MemoryDisk.Loss.ALL, 1));
-        try (MusterServer server = start(next, next, settings -> settings.keepSnapshots(3)
-                .purgeEveryMs(20))) {
+        try (MusterServer server =
+                start(next, next, settings -> settings.keepSnapshots(3).purgeEveryMs(20))) {
             awaitThreeSnapshots(next);
         }
         next = new FaultyDisk(next.afterPowerLoss(MemoryDisk.Loss.NOTHING, 1));
-        try (MusterServer server = start(next, next, settings -> settings.keepSnapshots(3)
-                        .purgeEveryMs(20)
-                        .snapshotEveryTxns(10));
+        try (MusterServer server = start(
+                        next,
+                        next,
+                        settings -> settings.keepSnapshots(3).purgeEveryMs(20).snapshotEveryTxns(10));
                 RawClient client = RawClient.connected(server.clientPort())) {
             List<String> before = snapshots(next);
             for (int i = 0; snapshots(next).stream().anyMatch(before::contains); i++) {

@@ -155,7 +155,8 @@ class LimitsTest {
             for (int i = 0; i < 20; i++) {
                 RawClient client = RawClient.connected(server.clientPort());
                 greedy.add(client);
-                client.gatherBytes(ByteBuffer.allocate(500_000).putInt(1_000_000).array());
+                client.gatherBytes(
+                        ByteBuffer.allocate(500_000).putInt(1_000_000).array());
                 try {
                     client.flush();
                 } catch (SocketException e) {

@@ -117,7 +117,8 @@ class RestartTest {
                 }
             }
             try (var files = Files.list(directory.resolve("version-2"))) {
-                assertTrue(files.anyMatch(file -> file.toString().matches(".*/snapshot\\.[1-9a-f]\\w*" + ending(each))));
+                assertTrue(
+                        files.anyMatch(file -> file.toString().matches(".*/snapshot\\.[1-9a-f]\\w*" + ending(each))));
             }
         }
         try (MusterServer server = MusterServer.start(config().build());

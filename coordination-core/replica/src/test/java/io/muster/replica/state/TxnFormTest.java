@@ -106,7 +106,9 @@ class TxnFormTest {
     void theEndOfASessionListsItsZnodesAsFarAsThereIsRoom() {
         assertEquals(new Txn.CloseSession(List.of(ephemeral(0), ephemeral(1))), ended(2, true));
         Txn.CloseSession some = (Txn.CloseSession) ended(60, true);
-        assertTrue(some.isListed() && some.ephemerals().size() > 30 && some.ephemerals().size() < 45);
+        assertTrue(some.isListed()
+                && some.ephemerals().size() > 30
+                && some.ephemerals().size() < 45);
         assertEquals(Txn.CloseSession.UNLISTED, ended(2, false));
     }
 
@@ -118,7 +120,8 @@ class TxnFormTest {
     private Txn ended(int ephemerals, boolean paths) {
         for (int i = 0; i < ephemerals; i++) {
             assertEquals(
-                    ErrorCode.OK, prepare(create(ephemeral(i), Acl.OPEN, 1), caller(0)).error());
+                    ErrorCode.OK,
+                    prepare(create(ephemeral(i), Acl.OPEN, 1), caller(0)).error());
         }
         State before = state.freeze();
         Prepared ended = preparer(paths).closeSession(17, 1, ++zxid, 0);

@@ -55,8 +55,7 @@ final class StorageKeys {
         if (preallocation != null) {
             builder.preallocationKb(Settings.number(preallocation, 0, 0, MAX / 1024));
         }
-        builder.maxLogFileKb(
-                Settings.number(settings.anywhere("txnLogSizeLimitInKb"), -1L, -1, Long.MAX_VALUE / 1024));
+        builder.maxLogFileKb(Settings.number(settings.anywhere("txnLogSizeLimitInKb"), -1L, -1, Long.MAX_VALUE / 1024));
         Found slow = settings.anywhere("fsync.warningthresholdms");
         Found slowBare = settings.inSystem("fsync.warningthresholdms");
         builder.slowSyncMs(Settings.number(slow == null ? slowBare : slow, 1_000L, 0, Long.MAX_VALUE));

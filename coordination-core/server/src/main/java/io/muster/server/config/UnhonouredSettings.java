@@ -12,10 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnhonouredSettings {
     /** Of things that are not there yet, and without which a server would be less safe than whoever sets them believes. */
-    static final List<String> REFUSED_WHEN_SET = List.of(
-            "secureClientPort",
-            "secureClientPortAddress",
-            "DigestAuthenticationProvider.superDigest");
+    static final List<String> REFUSED_WHEN_SET =
+            List.of("secureClientPort", "secureClientPortAddress", "DigestAuthenticationProvider.superDigest");
 
     static final List<String> REFUSED_WHEN_TRUE = List.of(
             "sslQuorum",

@@ -166,7 +166,8 @@ final class Replay {
         boolean differs = digest != editor.digest();
         if (differs && digestsCovered && digestMismatches == 0 && possibleGapAfter != null) {
             throw new CorruptStorageException("the log seems to lack what comes after "
-                    + Zxid.toString(possibleGapAfter) + ", the last of its epoch: the digest fits the state up to there and"
+                    + Zxid.toString(possibleGapAfter)
+                    + ", the last of its epoch: the digest fits the state up to there and"
                     + " not at " + Zxid.toString(next.zxid()) + "; bring back what is missing" + Recovery.WHAT_NOW);
         }
         possibleGapAfter = null;

@@ -40,7 +40,7 @@ public final class Storage implements AutoCloseable {
 
     private @Nullable SnapshotJob job;
     private long txnsSinceRoll;
-    private long bytesSinceRoll;
+    private long bytesAtRoll;
     private long txnsToRoll;
     private long bytesToRoll;
 
@@ -150,13 +150,16 @@ public final class Storage implements AutoCloseable {
     }
 
     /**
-     * Writes a batch to the log; nothing of it may be acknowledged before {@link #force}.
+     * Writes the beginning of a batch to the log, all of it unless it has many megabytes; nothing of it may be acknowledged
+     * before {@link #force}.
      *
+     * @return how many transactions were written: the rest is to come again
      * @throws DiskFullException if there is no room; nothing was written, and the batch may come again
      */
-    public void append(List<Transaction> batch) {
-        bytesSinceRoll += log.append(batch);
-        txnsSinceRoll += batch.size();
+    public int append(List<Transaction> batch) {
+        int count = log.append(batch);
+        txnsSinceRoll += count;
+        return count;
     }
 
     /** Returns when all that was appended is durable. */
@@ -174,7 +177,8 @@ public final class Storage implements AutoCloseable {
 
     /** Whether it is time to {@link #snapshot}: not while one is being written. */
     public boolean snapshotDue() {
-        boolean due = txnsSinceRoll >= txnsToRoll || bytesToRoll > 0 && bytesSinceRoll >= bytesToRoll;
+        boolean due =
+                txnsSinceRoll >= txnsToRoll || bytesToRoll > 0 && log.appendedBytes() - bytesAtRoll >= bytesToRoll;
         return due && (job == null || job.done().isDone());
     }
 
@@ -201,7 +205,7 @@ public final class Storage implements AutoCloseable {
     private void rollLog() {
         log.roll();
         txnsSinceRoll = 0;
-        bytesSinceRoll = 0;
+        bytesAtRoll = log.appendedBytes();
         drawThresholds();
     }
 

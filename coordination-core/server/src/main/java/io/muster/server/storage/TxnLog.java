@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * poisons the log: what is on the disk is unknown then, and asking again would be told lies.
  */
 final class TxnLog implements AutoCloseable {
-    private static final int KEPT_BUFFER_BYTES = 4 << 20;
+    /** A batch of more is encoded and written in parts. */
+    private static final int ENCODED_AT_ONCE_BYTES = 4 << 20;
+
     private static final byte[] ZEROS = new byte[1 << 18];
 
     private final Disk disk;
@@ -25,6 +27,10 @@ final class TxnLog implements AutoCloseable {
     private final SyncedMark synced;
     private final Adler32 adler = new Adler32();
     private JuteWriter buffer = new JuteWriter(1 << 16);
+    /** Transactions in the buffer. */
+    private int encoded;
+
+    private long appendedBytes;
 
     private @Nullable DiskFile file;
     private String name = "";
@@ -56,17 +62,18 @@ final class TxnLog implements AutoCloseable {
     }
 
     /**
-     * Writes a batch; it is durable after the next {@link #force}.
+     * Writes the beginning of a batch: all of it, unless that is too much to be encoded at once. Durable after the next {@link
+     * #force}.
      *
-     * @return the bytes that it took
+     * @return how many transactions were written, at least one unless there are none
      * @throws DiskFullException if there is no room; nothing was written
      */
-    long append(List<Transaction> batch) {
+    int append(List<Transaction> batch) {
         checkSound();
         if (batch.isEmpty()) {
             return 0;
         }
-        long last = checkOrder(batch);
+        checkOrder(batch);
         int largest = encode(batch);
         DiskFile open = openWithRoom(batch.get(0).zxid());
         try {
@@ -78,15 +85,20 @@ final class TxnLog implements AutoCloseable {
         } catch (RuntimeException e) {
             throw poisoned(e);
         }
-        lastZxid = last;
-        long bytes = buffer.size();
-        if (bytes > KEPT_BUFFER_BYTES) {
+        lastZxid = batch.get(encoded - 1).zxid();
+        appendedBytes += buffer.size();
+        if (buffer.size() > ENCODED_AT_ONCE_BYTES) {
             buffer = new JuteWriter(1 << 16);
         }
-        return bytes;
+        return encoded;
     }
 
-    private long checkOrder(List<Transaction> batch) {
+    /** Of records, since this was opened. */
+    long appendedBytes() {
+        return appendedBytes;
+    }
+
+    private void checkOrder(List<Transaction> batch) {
         long last = lastZxid;
         for (Transaction each : batch) {
             if (!Order.follows(last, each.zxid())) {
@@ -95,14 +107,18 @@ final class TxnLog implements AutoCloseable {
             }
             last = each.zxid();
         }
-        return last;
     }
 
-    /** Returns the bytes of the largest transaction. */
+    /** Encodes as many as are not too much at once, and returns the bytes of the largest transaction. */
     private int encode(List<Transaction> batch) {
         buffer.clear();
+        encoded = 0;
         int largest = 0;
         for (Transaction each : batch) {
+            if (buffer.size() >= ENCODED_AT_ONCE_BYTES) {
+                break;
+            }
+            encoded++;
             int start = buffer.size();
             buffer.writeLong(0).writeInt(0);
             int from = buffer.size();

@@ -65,9 +65,9 @@ class FileDiskTest {
             }
         }
         Disk disk = FileDisk.open(directory.resolve("version-2"));
-        List<FileNames.Named> oldestFirst =
-                Stream.concat(FileNames.logs(disk).stream(), FileNames.snapshots(disk).stream())
-                        .toList();
+        List<FileNames.Named> oldestFirst = Stream.concat(
+                        FileNames.logs(disk).stream(), FileNames.snapshots(disk).stream())
+                .toList();
         assertEquals(7, oldestFirst.size());
         for (FileNames.Named each : oldestFirst) {
             long newestOfAll = 2_000_000_000_000L - each.zxid();

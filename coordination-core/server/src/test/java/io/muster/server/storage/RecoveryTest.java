@@ -146,7 +146,10 @@ class RecoveryTest {
 
     @Test
     void damageFurtherFromTheEndThanIsEverUnsyncedIsRefused() {
-        StorageSettings small = SETTINGS.toBuilder().maxUnsyncedBytes(1000).preallocationBytes(0).build();
+        StorageSettings small = SETTINGS.toBuilder()
+                .maxUnsyncedBytes(1000)
+                .preallocationBytes(0)
+                .build();
         MemoryDisk disk = new MemoryDisk();
         try (Storage storage = open(disk, small)) {
             write(storage, script.transactions());
@@ -263,7 +266,8 @@ class RecoveryTest {
         }
         other.delete("snapshot.0");
         assertTrue(refusal(other).contains("there is no snapshot"));
-        try (Storage storage = open(other, SETTINGS.toBuilder().trustEmptySnapshot(true).build())) {
+        try (Storage storage =
+                open(other, SETTINGS.toBuilder().trustEmptySnapshot(true).build())) {
             assertEquals(first.zxid(), storage.takeRecovered().lastZxid());
         }
     }

@@ -106,12 +106,16 @@ class SnapshotFileTest {
     @Test
     void itsBlocksCanBeLeftOut() {
         int whole = write().length;
-        StorageSettings settings = SETTINGS.toBuilder().lastZxidInSnapshots(false).build();
+        StorageSettings settings =
+                SETTINGS.toBuilder().lastZxidInSnapshots(false).build();
         SnapshotFile.write(disk, script.end(), settings, () -> false);
         assertEquals(whole - LAST_ZXID_BYTES, disk.size(name));
         assertSame(script.end(), read(name).state());
         SnapshotFile.write(
-                disk, script.end(), settings.toBuilder().digestInSnapshots(false).build(), () -> false);
+                disk,
+                script.end(),
+                settings.toBuilder().digestInSnapshots(false).build(),
+                () -> false);
         assertEquals(whole - LAST_ZXID_BYTES - DIGEST_BYTES, disk.size(name));
         assertSame(script.end(), read(name).state());
     }
@@ -169,7 +173,8 @@ class SnapshotFileTest {
     void givenUpItLeavesNothing() {
         int[] asked = {0};
         assertThrows(
-                CancellationException.class, () -> SnapshotFile.write(disk, script.end(), SETTINGS, () -> ++asked[0] > 3));
+                CancellationException.class,
+                () -> SnapshotFile.write(disk, script.end(), SETTINGS, () -> ++asked[0] > 3));
         assertTrue(disk.list().isEmpty());
     }
 

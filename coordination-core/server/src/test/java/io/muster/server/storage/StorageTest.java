@@ -40,7 +40,10 @@ class StorageTest {
         List<Integer> counts = new ArrayList<>();
         for (int seed = 0; seed < 20; seed++) {
             try (Storage storage = Storage.open(
-                    new MemoryDisk(), new MemoryDisk(), SETTINGS.toBuilder().snapshotEveryTxns(40).build(), new Random(seed))) {
+                    new MemoryDisk(),
+                    new MemoryDisk(),
+                    SETTINGS.toBuilder().snapshotEveryTxns(40).build(),
+                    new Random(seed))) {
                 int count = 0;
                 while (!storage.snapshotDue()) {
                     storage.append(script.transactions().subList(count, count + 1));
@@ -58,7 +61,8 @@ class StorageTest {
     @Test
     void noneIsDueWhileOneIsBeingWritten() {
         List<Runnable> background = new ArrayList<>();
-        try (Storage storage = open(disk, SETTINGS.toBuilder().snapshotEveryTxns(2).build())) {
+        try (Storage storage =
+                open(disk, SETTINGS.toBuilder().snapshotEveryTxns(2).build())) {
             write(storage, script.transactions().subList(0, 10));
             CompletableFuture<Void> done = storage.snapshot(script.stateAt(zxid(10)), background::add);
             write(storage, script.transactions().subList(10, 20));
@@ -120,7 +124,9 @@ class StorageTest {
             storage.purge(3);
             assertEquals(
                     List.of(FileNames.snapshot(zxid(40)), FileNames.snapshot(zxid(50)), FileNames.snapshot(zxid(60))),
-                    FileNames.snapshots(disk).stream().map(FileNames.Named::name).toList());
+                    FileNames.snapshots(disk).stream()
+                            .map(FileNames.Named::name)
+                            .toList());
             assertEquals(zxid(31), FileNames.logs(disk).get(0).zxid());
         }
         assertSame(script.end(), recover(disk).state());

@@ -66,7 +66,8 @@ class TxnLogTest {
     @Test
     void aBatchIsOneWriteAndOneForce() {
         MemoryDisk disk = new MemoryDisk();
-        try (Storage storage = open(disk, SETTINGS.toBuilder().preallocationBytes(1 << 16).build())) {
+        try (Storage storage =
+                open(disk, SETTINGS.toBuilder().preallocationBytes(1 << 16).build())) {
             storage.append(script.transactions().subList(0, 3));
             storage.force();
             int before = disk.steps();
@@ -177,7 +178,8 @@ class TxnLogTest {
     @Test
     void f28_aRecordThatDoesNotFitEndsALogWithoutPreallocation() {
         MemoryDisk disk = new MemoryDisk();
-        try (Storage storage = open(disk, SETTINGS.toBuilder().preallocationBytes(0).build())) {
+        try (Storage storage =
+                open(disk, SETTINGS.toBuilder().preallocationBytes(0).build())) {
             write(storage, script.transactions().subList(0, 6));
             disk.capacityBytes(disk.usedBytes() + 100, true);
             List<Transaction> next = script.transactions().subList(6, 9);
@@ -191,7 +193,12 @@ class TxnLogTest {
     @Test
     void noMoreThanTheBoundIsEverUnsynced() {
         MemoryDisk disk = new MemoryDisk();
-        try (Storage storage = open(disk, SETTINGS.toBuilder().maxUnsyncedBytes(1000).preallocationBytes(0).build())) {
+        try (Storage storage = open(
+                disk,
+                SETTINGS.toBuilder()
+                        .maxUnsyncedBytes(1000)
+                        .preallocationBytes(0)
+                        .build())) {
             storage.append(script.transactions());
         }
         MemoryDisk after = disk.afterCrash(MemoryDisk.Loss.ANY_PART, new Random(3));
@@ -201,7 +208,8 @@ class TxnLogTest {
 
     @Test
     void aTransactionAboveTheBoundIsWrittenInPartsAndNotTakenForDamageWhereverItIsTorn() {
-        StorageSettings settings = SETTINGS.toBuilder().maxUnsyncedBytes(700).preallocationBytes(0).build();
+        StorageSettings settings =
+                SETTINGS.toBuilder().maxUnsyncedBytes(700).preallocationBytes(0).build();
         Script with = Script.of(5, 6);
         Txn.Create large = new Txn.Create(OpCode.CREATE.code(), "/large", new byte[5000], AclList.OPEN, false, 100);
         with.add(0, large);
@@ -231,6 +239,38 @@ class TxnLogTest {
             }
         }
         assertTrue(cut > 2 * 700, "at most " + cut + " bytes were cut");
+    }
+
+    @Test
+    void aLargeBatchIsWrittenInPartsAndTheRestMayComeAgainAfterAFullDisk() {
+        Script with = Script.of(5, 3);
+        for (int i = 0; i < 12; i++) {
+            with.add(0, new Txn.Create(OpCode.CREATE.code(), "/l" + i, new byte[1 << 20], AclList.OPEN, false, i + 10));
+        }
+        MemoryDisk disk = new MemoryDisk();
+        StorageSettings settings = SETTINGS.toBuilder()
+                .maxUnsyncedBytes(4 << 20)
+                .preallocationBytes(1 << 20)
+                .build();
+        List<Integer> parts = new ArrayList<>();
+        try (Storage storage = open(disk, settings)) {
+            disk.capacityBytes(disk.usedBytes() + (6 << 20), true);
+            List<Transaction> rest = with.transactions();
+            while (!rest.isEmpty()) {
+                int count;
+                try {
+                    count = storage.append(rest);
+                } catch (DiskFullException e) {
+                    count = 0;
+                    disk.capacityBytes(Long.MAX_VALUE, true);
+                }
+                parts.add(count);
+                rest = rest.subList(count, rest.size());
+            }
+            storage.force();
+        }
+        assertEquals(List.of(7, 0, 4, 4), parts);
+        assertSame(with.end(), recover(disk).state());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.muster.testkit.disk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.protocol.Acl;
@@ -10,6 +11,7 @@ import io.muster.replica.state.State;
 import io.muster.server.storage.Compression;
 import io.muster.server.storage.Recovered;
 import io.muster.server.storage.Storage;
+import io.muster.server.storage.StorageException;
 import io.muster.server.storage.StorageSettings;
 import io.muster.testkit.MusterProcess;
 import io.muster.testkit.ServerProcess;
@@ -97,9 +99,8 @@ class DataDirectoryInteropTest {
     @ParameterizedTest
     @EnumSource(names = {"GZIP", "SNAPPY"})
     void aSnapshotOfZooKeepersMayBeCompressed(Compression compression) throws Exception {
-        try (ZooKeeperProcess server = zooKeeper("10")
-                .property(COMPRESSION, method(compression))
-                .start()) {
+        try (ZooKeeperProcess server =
+                zooKeeper("10").property(COMPRESSION, method(compression)).start()) {
             for (int round = 0; round < 3; round++) {
                 useAll(server, "/round" + round);
             }
@@ -171,6 +172,46 @@ class DataDirectoryInteropTest {
         }
         for (Path file : files(from.resolve("version-2"))) {
             Files.copy(file, target.resolve(file.getFileName()));
+        }
+    }
+
+    @Test
+    void f33_aDirectoryIsRefusedWhileAnotherProcessUsesItAndFreeWhenThatWasKilled() {
+        try (MusterProcess server = MusterProcess.start()) {
+            StorageException refusal = assertThrows(StorageException.class, () -> recover(server.dataDirectory()));
+            assertTrue(refusal.getMessage().contains("another server uses"), refusal.getMessage());
+            server.kill();
+            recover(server.dataDirectory());
+        }
+    }
+
+    @Test
+    void theLogMayHaveADirectoryOfItsOwnOnBoth() throws Exception {
+        String logs = dataDir.toString();
+        try (ZooKeeperProcess theirs =
+                        zooKeeper("25").config("dataLogDir", logs).start();
+                MusterProcess ours = MusterProcess.builder()
+                        .config("dataLogDir", dataDir.resolve("unused").toString())
+                        .start()) {
+            ours.kill();
+            useAll(theirs, "/theirs");
+            theirs.kill();
+            move(theirs.dataDirectory(), ours.dataDirectory());
+            move(dataDir, dataDir.resolve("unused"));
+            ours.restart();
+            useAll(ours, "/ours");
+            ours.kill();
+            State found;
+            try (Storage storage =
+                    Storage.open(ours.dataDirectory(), dataDir.resolve("unused"), SETTINGS, new Random(1))) {
+                found = storage.takeRecovered().state();
+            }
+            assertTrue(found.find("/theirs/secret") != null && found.find("/ours/secret") != null);
+            assertSame(found, ZooKeeperDisk.load(ours.dataDirectory(), dataDir.resolve("unused")));
+            move(ours.dataDirectory(), theirs.dataDirectory());
+            move(dataDir.resolve("unused"), dataDir);
+            theirs.restart();
+            useAll(theirs, "/again");
         }
     }
 

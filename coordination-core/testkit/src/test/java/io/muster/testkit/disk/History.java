@@ -70,6 +70,10 @@ final class History {
         add(create(top + "/fleeting", "f", AclList.OPEN, true));
         add(create(top + "/a/fleeting", "f", AclList.OPEN, true));
         add(new Txn.CloseSession(false, List.of()));
+        add(new Txn.CreateSession(10_000));
+        add(create(top + "/listed", "f", AclList.OPEN, true));
+        add(create(top + "/a/unlisted", "f", AclList.OPEN, true));
+        add(new Txn.CloseSession(List.of(top + "/listed")));
         add(new Txn.CreateSession(20_000));
         add(create(top + "/stays", "s", AclList.OPEN, true));
     }

@@ -31,8 +31,12 @@ record ZooKeeperDisk(
         List<Long> digestMismatches,
         Map<String, String> stats) {
     static ZooKeeperDisk load(Path dataDir) {
+        return load(dataDir, dataDir);
+    }
+
+    static ZooKeeperDisk load(Path dataDir, Path dataLogDir) {
         try {
-            FileTxnSnapLog files = new FileTxnSnapLog(dataDir.toFile(), dataDir.toFile());
+            FileTxnSnapLog files = new FileTxnSnapLog(dataLogDir.toFile(), dataDir.toFile());
             ZKDatabase database = new ZKDatabase(files);
             List<Long> mismatches = new ArrayList<>();
             database.getDataTree().addDigestWatcher(mismatches::add);
