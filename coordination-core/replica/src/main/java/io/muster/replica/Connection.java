@@ -29,13 +29,18 @@ final class Connection {
         this.ids = List.of(AccessControl.ofAddress(remoteAddress));
     }
 
-    void addIds(List<Id> proven) {
+    /** False, with nothing added, if it would have more than so many then. */
+    boolean addIds(List<Id> proven, int max) {
         List<Id> all = new ArrayList<>(ids);
         for (Id id : proven) {
             if (!all.contains(id)) {
                 all.add(id);
             }
         }
+        if (all.size() > max) {
+            return false;
+        }
         ids = List.copyOf(all);
+        return true;
     }
 }

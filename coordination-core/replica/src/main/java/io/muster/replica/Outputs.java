@@ -46,6 +46,14 @@ public interface Outputs {
     /** Closes a connection after what was put out for it before. */
     void close(long connection, String reason);
 
+    /**
+     * Something that an operator should know, to be logged at most once a minute for one topic.
+     *
+     * @param topic what it is about: a path or an address, as a client may have chosen it
+     * @param message printable
+     */
+    void warn(String topic, String message);
+
     /** What may be read without asking the replica: everything up to {@code state.zxid()} has been put out. */
     void publish(State state);
 }

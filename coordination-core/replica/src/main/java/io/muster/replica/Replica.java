@@ -14,7 +14,9 @@ import io.muster.protocol.RequestHeader;
 import io.muster.protocol.Response;
 import io.muster.protocol.WatcherEvent;
 import io.muster.replica.Pipeline.Effect;
+import io.muster.replica.session.SessionIds;
 import io.muster.replica.session.SessionPasswords;
+import io.muster.replica.session.SessionSecret;
 import io.muster.replica.session.SessionTable;
 import io.muster.replica.session.SessionTable.Session;
 import io.muster.replica.state.AclList;
@@ -22,13 +24,16 @@ import io.muster.replica.state.Caller;
 import io.muster.replica.state.NodeView;
 import io.muster.replica.state.Prepared;
 import io.muster.replica.state.Preparer;
+import io.muster.replica.state.SecretZnode;
 import io.muster.replica.state.State;
 import io.muster.replica.state.StateEditor;
 import io.muster.replica.state.TxnHeader;
 import io.muster.replica.watch.Tally;
 import io.muster.replica.watch.WatchTable;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -54,7 +59,11 @@ public final class Replica {
     final WatchTable watches;
     private final Preparer preparer;
     private final SessionTable sessions;
+    private final SessionIds sessionIds;
+    final WrongGuesses wrongGuesses;
     private final Reaper reaper;
+    /** Of the present batch: topic to message. */
+    private final Map<String, String> warnings = new LinkedHashMap<>();
     private final Map<Long, Connection> connections = new HashMap<>();
     /** A session's connection here, if it has one. */
     private final Map<Long, Connection> connectionOfSession = new HashMap<>();
@@ -62,32 +71,27 @@ public final class Replica {
     private final AddressUse.Table addresses = new AddressUse.Table();
     private final DigestHistory digests = new DigestHistory();
     private Clocks now;
-    private long lastSessionId;
     private boolean wroteInBatch;
 
     public Replica(ReplicaSettings settings, State recovered, Clocks now) {
         this.settings = settings;
         this.prepared = recovered.edit();
         this.pipeline = new Pipeline(recovered.zxid());
-        this.preparer = new Preparer(prepared, settings.access(), settings.form());
+        this.preparer = new Preparer(
+                prepared, settings.access(), settings.form(), settings.enforceQuota(), warnings::put);
         Limits limits = settings.limits();
         this.watches = new WatchTable(
                 recovered.seed(), limits.watchesPerConnection(), limits.watchesPerAddress(), this::watchesOfAddress);
         this.sessions = new SessionTable(settings.tickTimeMs());
+        this.wrongGuesses =
+                new WrongGuesses(settings.access().settings().maxWrongPerMinute());
         this.reaper = new Reaper(settings.reaping(), now);
         this.now = now;
-        this.lastSessionId = firstSessionId(settings.serverId(), now.wallMs());
+        this.sessionIds = new SessionIds(settings.serverId(), Math.max(now.wallMs(), recovered.latestTimeMs()));
         recovered.forEachSession((id, timeoutMs) -> {
             sessions.open(id, timeoutMs, now.monotonicMs());
-            if (id >>> 56 == settings.serverId()) {
-                lastSessionId = Math.max(lastSessionId, id);
-            }
+            sessionIds.taken(id);
         });
-    }
-
-    /** The server's id in the top byte, then the time, then room for 2^16 sessions in each millisecond of it. */
-    private static long firstSessionId(int serverId, long wallMs) {
-        return (wallMs << 24 >>> 8) & 0x00FF_FFFF_FFFF_FFFFL | (long) serverId << 56;
     }
 
     /** Takes one input and puts out what follows from it at once. */
@@ -122,6 +126,8 @@ public final class Replica {
      */
     public void endBatch(Outputs out) {
         expireSessions(out);
+        warnings.forEach(out::warn);
+        warnings.clear();
         for (String path : reaper.due(prepared, now)) {
             write(preparer.deleteReaped(path, pipeline.nextZxid(), now.wallMs()), out);
         }
@@ -129,6 +135,10 @@ public final class Replica {
             wroteInBatch = false;
             pipeline.endOfBatch(prepared.freeze(), out);
         }
+    }
+
+    Clocks now() {
+        return now;
     }
 
     /** Connections that have not been closed. */
@@ -223,7 +233,13 @@ public final class Replica {
             close(connection, "there are as many sessions as there may be", out);
             return;
         }
-        long id = ++lastSessionId;
+        SessionSecret secret = storedSecret();
+        long id;
+        if (settings.newSecret() == null) {
+            id = sessionIds.nextOfZooKeepers(secret);
+        } else {
+            id = sessionIds.next(secret == null ? storeSecret(settings.newSecret(), out) : secret);
+        }
         Session session = sessions.open(id, timeoutMs, now.monotonicMs());
         addresses.sessionOpened(id, connection);
         write(preparer.createSession(id, timeoutMs, pipeline.nextZxid(), now.wallMs()), out);
@@ -255,12 +271,13 @@ public final class Replica {
 
     private void renewSession(Connection connection, ConnectRequest request, int timeoutMs, Outputs out) {
         long id = request.sessionId();
+        boolean fits = MessageDigest.isEqual(passwordOf(id), request.password());
         Connection other = connectionOfSession.get(id);
-        if (other != null && SessionPasswords.fits(id, request.password())) {
+        if (other != null && fits) {
             close(other, "its session moved to another connection", out);
         }
         Session session = sessions.get(id);
-        if (session == null || session.isClosing() || !SessionPasswords.fits(id, request.password())) {
+        if (session == null || session.isClosing() || !fits) {
             byte[] none = new byte[ConnectRequest.PASSWORD_BYTES];
             connection.closed = true;
             ConnectResponse expired = new ConnectResponse(0, 0, 0, none, flag(request));
@@ -281,7 +298,7 @@ public final class Replica {
         connectionOfSession.put(session.id(), connection);
         int agreed = Extensions.encode(Extensions.decode(request.protocolVersion()) & OFFERED);
         ConnectResponse response = new ConnectResponse(
-                agreed, session.timeoutMs(), session.id(), SessionPasswords.of(session.id()), flag(request));
+                agreed, session.timeoutMs(), session.id(), passwordOf(session.id()), flag(request));
         pipeline.afterPrepared(
                 o -> {
                     if (!connection.gone) {
@@ -290,6 +307,25 @@ public final class Replica {
                     }
                 },
                 out);
+    }
+
+    /** A session keeps its password whatever the settings are now: its id says how that was made. */
+    private byte[] passwordOf(long sessionId) {
+        SessionSecret secret = storedSecret();
+        return secret != null && secret.made(sessionId)
+                ? secret.password(sessionId)
+                : SessionPasswords.zooKeepers(sessionId);
+    }
+
+    private @Nullable SessionSecret storedSecret() {
+        byte[] stored = SecretZnode.read(prepared);
+        return stored == null ? null : new SessionSecret(stored);
+    }
+
+    private SessionSecret storeSecret(SessionSecret secret, Outputs out) {
+        preparer.storeSecret(secret.bytes(), pipeline::nextZxid, now.wallMs())
+                .forEach(done -> write(done, out));
+        return secret;
     }
 
     /** The read-only flag, which is left out for a client that left it out. */
@@ -302,9 +338,24 @@ public final class Replica {
         if (connection == null || connection.closed || !touch(connection)) {
             return; // its close is on the way
         }
+        boolean proves = arrived.request() instanceof Request.Auth || arrived.request() instanceof Request.Sasl;
+        if (!proves && !isLetIn(connection, arrived.header(), out)) {
+            return;
+        }
         Effect effect = arrived.request()
                 .accept(new RequestStep(this, connection, arrived.header().xid(), out));
         pipeline.afterPrepared(effect, out);
+    }
+
+    /** Whoever has not proven what is asked of everybody is told so, and that is the end of the connection. */
+    private boolean isLetIn(Connection connection, RequestHeader header, Outputs out) {
+        if (settings.access().letsIn(connection.ids)) {
+            return true;
+        }
+        ReplyHeader reply = new ReplyHeader(header.xid(), 0, ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH.code());
+        pipeline.afterPrepared(o -> o.reply(connection.number, reply, Response.EMPTY), out);
+        close(connection, "it has proven nothing of what is enforced", out);
+        return false;
     }
 
     /** As ZooKeeper does: an undecodable multi takes a zxid, and a credential of which nothing is known the connection. */
@@ -316,6 +367,9 @@ public final class Replica {
         RequestHeader header = refused.header();
         if (header.type() == OpCode.AUTH.code() || header.type() == OpCode.SASL.code()) {
             close(connection, "an undecodable credential", out);
+            return;
+        }
+        if (!isLetIn(connection, header, out)) {
             return;
         }
         if (header.type() == OpCode.MULTI.code()) {

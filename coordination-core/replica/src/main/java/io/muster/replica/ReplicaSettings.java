@@ -1,7 +1,10 @@
 package io.muster.replica;
 
+import io.muster.replica.session.SessionSecret;
 import io.muster.replica.state.AccessControl;
+import io.muster.replica.state.AccessSettings;
 import io.muster.replica.state.TxnForm;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a replica does not learn from its state.
@@ -14,6 +17,10 @@ import io.muster.replica.state.TxnForm;
  * @param access who may do what
  * @param limits how much clients may have
  * @param reaping when containers and znodes with a time to live go
+ * @param enforceQuota whether a hard quota refuses what would exceed it, and a soft one warns of it
+ * @param reconfigEnabled whether the membership may be changed by a request, on a server that has members
+ * @param newSecret what to make the passwords of new sessions from where the state has no secret yet; null to give new
+ *     sessions the passwords that ZooKeeper would give them, for a migration
  */
 public record ReplicaSettings(
         int serverId,
@@ -23,7 +30,10 @@ public record ReplicaSettings(
         TxnForm form,
         AccessControl access,
         Limits limits,
-        Reaping reaping) {
+        Reaping reaping,
+        boolean enforceQuota,
+        boolean reconfigEnabled,
+        @Nullable SessionSecret newSecret) {
     public ReplicaSettings {
         if (serverId < 1 || serverId > 254) {
             throw new IllegalArgumentException("serverId must be 1 to 254, not " + serverId);
@@ -37,7 +47,7 @@ public record ReplicaSettings(
         }
     }
 
-    /** ZooKeeper's defaults for a tick: sessions of 2 to 20 ticks, no limits. */
+    /** ZooKeeper's defaults for a tick: sessions of 2 to 20 ticks, with ZooKeeper's passwords, no limits. */
     public static ReplicaSettings standalone(int tickTimeMs) {
         return new ReplicaSettings(
                 1,
@@ -45,8 +55,11 @@ public record ReplicaSettings(
                 2 * tickTimeMs,
                 20 * tickTimeMs,
                 TxnForm.DEFAULT,
-                AccessControl.withStandardSchemes(false),
+                AccessControl.of(AccessSettings.DEFAULT),
                 Limits.NONE,
-                Reaping.DEFAULT);
+                Reaping.DEFAULT,
+                false,
+                false,
+                null);
     }
 }

@@ -9,8 +9,10 @@ import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
 import io.muster.protocol.Response;
 import io.muster.protocol.WatchKind;
+import io.muster.protocol.Xids;
 import io.muster.replica.Pipeline.Effect;
 import io.muster.replica.session.SessionTable.Session;
+import io.muster.replica.state.AuthScheme;
 import io.muster.replica.state.State;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +138,9 @@ final class RequestStep implements Request.Handler<Effect> {
 
     @Override
     public Effect ping(Request.Ping request) {
-        return reply(Answer.ok(Response.EMPTY), null);
+        // whatever the request's number was: that is how clients know the reply
+        ReplyHeader header = new ReplyHeader(Xids.PING, replica.pipeline.preparedZxid(), ErrorCode.OK.code());
+        return o -> o.reply(connection.number, header, Response.EMPTY);
     }
 
     /** Known only inside a multi; the decoder refuses it before it comes here. */
@@ -147,7 +151,9 @@ final class RequestStep implements Request.Handler<Effect> {
 
     @Override
     public Effect reconfig(Request.Reconfig request) {
-        return replica.fail(connection, xid, ErrorCode.RECONFIG_DISABLED, out);
+        // a server that is alone has no members to change
+        ErrorCode error = replica.settings.reconfigEnabled() ? ErrorCode.UNIMPLEMENTED : ErrorCode.RECONFIG_DISABLED;
+        return replica.fail(connection, xid, error, out);
     }
 
     @Override
@@ -155,7 +161,7 @@ final class RequestStep implements Request.Handler<Effect> {
         return reply(Answer.failed(ErrorCode.UNIMPLEMENTED), null);
     }
 
-    /** What ZooKeeper answers where no SASL is configured: no challenge, and no identity either. */
+    /** There is nobody to talk to: the client is told that the talk is over, and has proven nothing. */
     @Override
     public Effect sasl(Request.Sasl request) {
         if (request.token() == null) {
@@ -167,16 +173,21 @@ final class RequestStep implements Request.Handler<Effect> {
 
     @Override
     public Effect auth(Request.Auth request) {
-        List<Id> proven =
-                replica.settings.access().authenticate(request.scheme(), request.auth(), connection.remoteAddress);
-        if (proven == null) {
+        String address = connection.remoteAddress;
+        AuthScheme.Proof proof = replica.settings.access().authenticate(request.scheme(), request.auth(), address);
+        if (proof.isWrongGuess() && replica.wrongGuesses.add(address, replica.now())) {
+            out.warn("super user " + address, address + " has guessed at the super user's password too often:"
+                    + " nobody there becomes the super user for a minute");
+        }
+        // right or wrong, who claims to be the super user from there is not heard
+        boolean refused = proof.isRefused() || proof.claimsSuper() && replica.wrongGuesses.areTooMany(address, replica.now());
+        if (refused || !connection.addIds(proof.ids(), replica.settings.access().settings().maxIds())) {
             connection.closed = true;
             return o -> {
                 o.reply(connection.number, header(0, ErrorCode.AUTH_FAILED), Response.EMPTY);
                 Replica.end(connection, "authentication failed", o);
             };
         }
-        connection.addIds(proven);
         List<Id> ids = connection.ids;
         return o -> {
             o.identities(connection.number, ids);

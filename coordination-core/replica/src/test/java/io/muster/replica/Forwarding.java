@@ -64,6 +64,11 @@ class Forwarding implements Outputs {
     }
 
     @Override
+    public void warn(String topic, String message) {
+        to.warn(topic, message);
+    }
+
+    @Override
     public void publish(State state) {
         to.publish(state);
     }

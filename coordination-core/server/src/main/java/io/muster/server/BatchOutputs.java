@@ -27,6 +27,7 @@ final class BatchOutputs implements Outputs {
     private final LongFunction<@Nullable ClientConnection> connections;
     private List<Transaction> appended = new ArrayList<>();
     private final List<ClientConnection> addressed = new ArrayList<>();
+    private final Warnings warnings = new Warnings();
     private State newest;
     private long batch;
 
@@ -81,6 +82,11 @@ final class BatchOutputs implements Outputs {
     @Override
     public void close(long connection, String reason) {
         put(connection, new Item.Close(reason));
+    }
+
+    @Override
+    public void warn(String topic, String message) {
+        warnings.log(topic, message);
     }
 
     @Override

@@ -77,7 +77,7 @@ final class DiskJournal implements Journal {
                 .keepSnapshots(config.purgeEveryMs() > 0 ? 0 : config.keepSnapshots())
                 .createDirectories(config.createDirectories())
                 .trustEmptySnapshot(config.trustEmptySnapshot())
-                .extendedTypes(config.extendedTypes())
+                .timesToLive(config.timesToLive())
                 .build();
     }
 

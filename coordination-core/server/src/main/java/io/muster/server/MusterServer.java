@@ -4,7 +4,9 @@ import com.google.common.base.Throwables;
 import io.muster.protocol.Zxid;
 import io.muster.replica.Replica;
 import io.muster.replica.ReplicaSettings;
+import io.muster.replica.session.SessionSecret;
 import io.muster.replica.state.AccessControl;
+import io.muster.replica.state.SecretZnode;
 import io.muster.replica.state.State;
 import io.muster.replica.state.TxnForm;
 import io.muster.server.admin.Build;
@@ -20,6 +22,7 @@ import io.muster.server.transport.Traffic;
 import io.muster.server.transport.TransportSettings;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -87,7 +90,7 @@ public final class MusterServer implements AutoCloseable {
     private MusterServer(ServerConfig config, Journal journal, State recovered, long startedNanos) {
         this.journal = journal;
         this.name = "muster-" + SERVER_ID;
-        AccessControl access = AccessControl.withStandardSchemes(config.skipAcl());
+        AccessControl access = AccessControl.of(config.access());
         ReplicaSettings settings = new ReplicaSettings(
                 SERVER_ID,
                 config.tickTimeMs(),
@@ -96,7 +99,10 @@ public final class MusterServer implements AutoCloseable {
                 new TxnForm(config.digestEnabled(), config.closeSessionPaths(), config.maxTransactionBytes()),
                 access,
                 config.limits(),
-                config.reaping());
+                config.reaping(),
+                config.enforceQuota(),
+                config.reconfigEnabled(),
+                config.zooKeepersPasswords() ? null : newSecret());
         loop = new SerialLoop(name, settings, recovered, journal::published, this::failed);
         logThread = new LogThread(journal, name + "-log", persisted -> loop.submit(List.of(persisted)), this::failed);
         Traffic traffic = new Traffic();
@@ -139,6 +145,12 @@ public final class MusterServer implements AutoCloseable {
                 ? " is in use; stop who uses it, or choose another clientPort"
                 : " cannot be listened on: " + reason;
         return new ServerFailedException("clientPort=" + address.getPort() + " at " + host + advice, e);
+    }
+
+    private static SessionSecret newSecret() {
+        byte[] bytes = new byte[SecretZnode.BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return new SessionSecret(bytes);
     }
 
     private static TransportSettings transport(ServerConfig config) {

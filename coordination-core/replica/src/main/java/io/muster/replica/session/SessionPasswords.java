@@ -1,26 +1,22 @@
 package io.muster.replica.session;
 
 import io.muster.protocol.ConnectRequest;
-import java.security.MessageDigest;
 import java.util.Random;
 
 /**
- * The password that goes with a session's id: whoever shows it may take the session over. Derived from the id as ZooKeeper
- * derives it, so that sessions survive a server's restart and a change between the two products.
+ * ZooKeeper's way from a session's id to the password that goes with it. Everybody who knows the id, which is public, can
+ * go it too: only sessions that ZooKeeper made, or that are to be continued there, have such a password.
+ *
+ * @see SessionSecret
  */
 public final class SessionPasswords {
     private static final long SALT = 0xB341_5C00L;
 
     private SessionPasswords() {}
 
-    public static byte[] of(long sessionId) {
+    public static byte[] zooKeepers(long sessionId) {
         byte[] password = new byte[ConnectRequest.PASSWORD_BYTES];
         new Random(sessionId ^ SALT).nextBytes(password);
         return password;
-    }
-
-    /** Compares in constant time. No password fits the id 0, which is no session. */
-    public static boolean fits(long sessionId, byte[] password) {
-        return MessageDigest.isEqual(of(sessionId), password) && sessionId != 0;
     }
 }

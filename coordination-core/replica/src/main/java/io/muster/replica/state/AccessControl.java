@@ -13,29 +13,61 @@ import org.jspecify.annotations.Nullable;
 
 /** Who may do what to a znode. Immutable, any thread. */
 public final class AccessControl {
-    private static final String SUPER = "super";
+    static final String SUPER = "super";
+    static final Id SUPER_ID = new Id(SUPER, "");
     private static final String WORLD = "world";
     private static final String AUTH = "auth";
 
     private final Map<String, AuthScheme> schemes;
-    private final boolean skipAcl;
+    private final AccessSettings settings;
 
-    /** @param skipAcl no checks at all */
-    public AccessControl(List<AuthScheme> schemes, boolean skipAcl) {
+    private AccessControl(AccessSettings settings, List<AuthScheme> schemes) {
         Map<String, AuthScheme> byName = new LinkedHashMap<>();
         schemes.forEach(scheme -> byName.put(scheme.name(), scheme));
         this.schemes = byName;
-        this.skipAcl = skipAcl;
+        this.settings = settings;
     }
 
-    /** With {@code digest} and {@code ip}, beside {@code world} and {@code auth} which are always there. */
+    /** With {@code digest} unless it is off, and {@code ip}, beside {@code world} and {@code auth} which are always there. */
+    public static AccessControl of(AccessSettings settings) {
+        List<AuthScheme> schemes = new ArrayList<>();
+        if (settings.digest()) {
+            schemes.add(new DigestScheme(settings.digestAlgorithm(), settings.superDigest()));
+        }
+        schemes.add(new IpScheme());
+        return new AccessControl(settings, schemes);
+    }
+
+    /** With the standard settings, and perhaps no checks. */
     public static AccessControl withStandardSchemes(boolean skipAcl) {
-        return new AccessControl(List.of(new DigestScheme(), new IpScheme()), skipAcl);
+        return of(AccessSettings.DEFAULT.withSkipAcl(skipAcl));
+    }
+
+    public AccessSettings settings() {
+        return settings;
+    }
+
+    /** Whether a connection with these identities may do more than prove others. */
+    public boolean letsIn(List<Id> ids) {
+        List<String> enforced = settings.enforcedSchemes();
+        if (enforced.isEmpty()) {
+            return true;
+        }
+        for (Id id : ids) {
+            if (enforced.contains(id.scheme())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether somebody with these identities has at least one of the permissions. */
     public boolean permits(AclList acl, int anyOfPerms, List<Id> ids) {
-        if (acl.equals(AclList.OPEN) || skipAcl || acl.entries().isEmpty()) {
+        if (acl.equals(AclList.OPEN) || acl.entries().isEmpty()) {
+            return true;
+        }
+        // a server without checks keeps its secrets all the same
+        if (settings.skipAcl() && !acl.equals(SecretZnode.SUPER_ONLY)) {
             return true;
         }
         for (Id id : ids) {
@@ -114,10 +146,10 @@ public final class AccessControl {
         return proven;
     }
 
-    /** The identities that a credential proves, or null if the scheme is unknown or it proves nothing. */
-    public @Nullable List<Id> authenticate(String schemeName, byte @Nullable [] credential, String remoteAddress) {
+    /** What a credential proves: nothing if the scheme is unknown. */
+    public AuthScheme.Proof authenticate(String schemeName, byte @Nullable [] credential, String remoteAddress) {
         AuthScheme scheme = schemes.get(schemeName);
-        return scheme == null ? null : scheme.authenticate(credential, remoteAddress);
+        return scheme == null ? AuthScheme.Proof.NONE : scheme.authenticate(credential, remoteAddress);
     }
 
     /** What a connection has before it proves anything: its address. */

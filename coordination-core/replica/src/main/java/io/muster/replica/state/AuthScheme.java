@@ -6,18 +6,39 @@ import org.jspecify.annotations.Nullable;
 
 /** One way to say who somebody is. Stateless, any thread. */
 public interface AuthScheme {
+    /**
+     * What a credential came to.
+     *
+     * @param ids that it proves; empty if it is refused
+     * @param claimsSuper whether it is somebody who is, or would like to be, the super user
+     */
+    record Proof(List<Id> ids, boolean claimsSuper) {
+        static final Proof NONE = new Proof(List.of(), false);
+
+        public Proof {
+            ids = List.copyOf(ids);
+        }
+
+        public boolean isRefused() {
+            return ids.isEmpty();
+        }
+
+        /** Whether it was a wrong guess at the super user's secret, though it may prove something else. */
+        public boolean isWrongGuess() {
+            return claimsSuper && !ids.contains(AccessControl.SUPER_ID);
+        }
+    }
+
     /** As it stands in access control lists. */
     String name();
 
     /**
-     * The identities that a credential proves.
+     * What a credential proves.
      *
-     * @param credential as the client sent it, perhaps null: a secret, not to be logged
+     * @param credential as the client sent it: a secret, not to be logged
      * @param remoteAddress numeric
-     * @return null if it proves nothing
      */
-    @Nullable
-    List<Id> authenticate(byte @Nullable [] credential, String remoteAddress);
+    Proof authenticate(byte @Nullable [] credential, String remoteAddress);
 
     /** Whether an access control list may name this id. */
     boolean isValid(String id);

@@ -12,33 +12,58 @@ import org.jspecify.annotations.Nullable;
 final class DigestScheme implements AuthScheme {
     static final String NAME = "digest";
 
+    private final String algorithm;
+    private final byte @Nullable [] superDigest;
+    private final @Nullable String superUser;
+
+    /**
+     * @param algorithm that this Java platform has
+     * @param superDigest the id that makes its owner the super user; null for none
+     */
+    DigestScheme(String algorithm, @Nullable String superDigest) {
+        this.algorithm = algorithm;
+        this.superDigest = superDigest == null ? null : superDigest.getBytes(StandardCharsets.UTF_8);
+        this.superUser = superDigest == null ? null : user(superDigest);
+    }
+
     @Override
     public String name() {
         return NAME;
     }
 
+    /** Whoever names the super user and does not know the password is told nothing of that, as in ZooKeeper. */
     @Override
-    public @Nullable List<Id> authenticate(byte @Nullable [] credential, String remoteAddress) {
+    public Proof authenticate(byte @Nullable [] credential, String remoteAddress) {
         if (credential == null) {
-            return null;
+            return Proof.NONE;
         }
         String text = new String(credential, StandardCharsets.UTF_8);
-        return List.of(new Id(NAME, user(text) + ":" + hash(text)));
+        String user = user(text);
+        Id id = new Id(NAME, user + ":" + hash(text));
+        boolean isSuper =
+                superDigest != null && MessageDigest.isEqual(superDigest, id.id().getBytes(StandardCharsets.UTF_8));
+        return new Proof(isSuper ? List.of(AccessControl.SUPER_ID, id) : List.of(id), user.equals(superUser));
     }
 
-    private static String hash(String userAndPassword) {
+    private String hash(String userAndPassword) {
         try {
-            byte[] sha1 = MessageDigest.getInstance("SHA1").digest(userAndPassword.getBytes(StandardCharsets.UTF_8));
-            return Base64.getEncoder().encodeToString(sha1);
+            byte[] hash =
+                    MessageDigest.getInstance(algorithm).digest(userAndPassword.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(hash);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA1", e);
+            throw new IllegalStateException("there was a digest algorithm " + algorithm + " at the start", e);
         }
     }
 
     @Override
     public boolean isValid(String id) {
+        // colons at the end do not count, which is how ZooKeeper splits
+        int end = id.length();
+        while (end > 0 && id.charAt(end - 1) == ':') {
+            end--;
+        }
         int colon = id.indexOf(':');
-        return colon >= 0 && colon < id.length() - 1 && id.indexOf(':', colon + 1) < 0;
+        return colon >= 0 && colon < end && id.lastIndexOf(':', end - 1) == colon;
     }
 
     @Override

@@ -14,8 +14,8 @@ final class IpScheme implements AuthScheme {
     }
 
     @Override
-    public List<Id> authenticate(byte @Nullable [] credential, String remoteAddress) {
-        return List.of(new Id(NAME, remoteAddress));
+    public Proof authenticate(byte @Nullable [] credential, String remoteAddress) {
+        return new Proof(List.of(new Id(NAME, remoteAddress)), false);
     }
 
     @Override

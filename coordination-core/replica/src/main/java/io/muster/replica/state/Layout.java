@@ -7,15 +7,16 @@ final class Layout {
     final ByteTrie<Znode> znodes;
     final ByteTrie<SessionEntry> sessions;
     final ByteTrie<PathEntry> paths;
-    /** Whether times to live are on; it decides how some owners are read. */
-    final boolean extendedTypes;
+    final ByteTrie<QuotaNode> quotas;
+    final TimesToLive timesToLive;
 
-    Layout(long seed, boolean extendedTypes) {
+    Layout(long seed, TimesToLive timesToLive) {
         this.seed = seed;
         directories = new ByteTrie<>(seed);
         znodes = new ByteTrie<>(seed);
         sessions = new ByteTrie<>(seed);
         paths = new ByteTrie<>(seed);
-        this.extendedTypes = extendedTypes;
+        quotas = new ByteTrie<>(seed);
+        this.timesToLive = timesToLive;
     }
 }

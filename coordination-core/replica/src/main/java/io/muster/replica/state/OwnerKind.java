@@ -14,15 +14,18 @@ enum OwnerKind {
 
     private static final long TTL_MARK = 0xFF00_0000_0000_0000L;
 
-    /** @param extendedTypes whether times to live are on; without them, the same bits are a session of server 255 */
-    static OwnerKind of(long owner, boolean extendedTypes) {
+    static OwnerKind of(long owner, TimesToLive timesToLive) {
         if (owner == 0) {
             return PERSISTENT;
         }
         if (owner == CONTAINER_OWNER) {
             return CONTAINER;
         }
-        return extendedTypes && (owner & TTL_MARK) == TTL_MARK ? TTL : EPHEMERAL;
+        return switch (timesToLive) {
+            case OFF -> EPHEMERAL;
+            case ON -> (owner & TTL_MARK) == TTL_MARK ? TTL : EPHEMERAL;
+            case ON_WITH_3_5_3 -> owner < 0 ? TTL : EPHEMERAL;
+        };
     }
 
     static long ttlOwner(long ttlMs) {

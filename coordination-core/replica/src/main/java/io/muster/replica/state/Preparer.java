@@ -10,6 +10,7 @@ import io.muster.protocol.Response;
 import io.muster.protocol.Stat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +29,22 @@ public final class Preparer {
     private final StateEditor state;
     private final AccessControl access;
     private final TxnForm form;
+    private final boolean enforceQuota;
+    private final Warner warner;
 
-    public Preparer(StateEditor state, AccessControl access, TxnForm form) {
+    /** Gets what an operator should know; see the replica's outputs. */
+    public interface Warner {
+        void warn(String topic, String message);
+    }
+
+    /** @param enforceQuota whether quotas are looked at: hard ones refuse, soft ones warn */
+    public Preparer(
+            StateEditor state, AccessControl access, TxnForm form, boolean enforceQuota, Warner warner) {
         this.state = state;
         this.access = access;
         this.form = form;
+        this.enforceQuota = enforceQuota;
+        this.warner = warner;
     }
 
     /** What one operation comes to: a transaction that fits the state, or the reason why there is none. */
@@ -100,6 +112,15 @@ public final class Preparer {
             }
         }
         return new Txn.CloseSession(ephemerals);
+    }
+
+    /** Puts a secret where {@link SecretZnode#read} finds it; the state must have none. One transaction after the other. */
+    public List<Prepared> storeSecret(byte[] secret, LongSupplier nextZxid, long timeMs) {
+        List<Prepared> done = new ArrayList<>();
+        for (Txn txn : SecretZnode.toStore(state, secret)) {
+            done.add(unasked(0, 0, txn, nextZxid.getAsLong(), timeMs));
+        }
+        return done;
     }
 
     /** The server's own deletion of a znode that {@link StateView#reapable} named in this state. */
@@ -224,6 +245,9 @@ public final class Preparer {
         if (state.kindOf(parent.znode()) == OwnerKind.EPHEMERAL) {
             return Decision.no(ErrorCode.NO_CHILDREN_FOR_EPHEMERALS);
         }
+        if (exceedsQuota(path, 1, length(create.data()))) {
+            return Decision.no(ErrorCode.QUOTA_EXCEEDED);
+        }
         return Decision.of(createTxn(create, mode, path, acl, counter + 1));
     }
 
@@ -237,7 +261,7 @@ public final class Preparer {
             case CREATE_CONTAINER -> mode.isContainer();
             default -> !mode.hasTtl() && (inMulti || !mode.isContainer());
         };
-        if (mode.hasTtl() && !state.layout.extendedTypes) {
+        if (mode.hasTtl() && state.layout.timesToLive == TimesToLive.OFF) {
             return ErrorCode.UNIMPLEMENTED;
         }
         if (!agrees) {
@@ -259,7 +283,7 @@ public final class Preparer {
 
     private Decision delete(Request.Delete delete, Caller caller) {
         String path = delete.path();
-        if (path.indexOf('/') < 0 || path.indexOf('\0') >= 0 || UNDELETABLE.contains(path)) {
+        if (path.indexOf('/') < 0 || path.indexOf('\0') >= 0 || isUndeletable(path)) {
             return Decision.no(ErrorCode.BAD_ARGUMENTS);
         }
         NodeView parent = state.find(PathKey.parentOf(path));
@@ -281,15 +305,38 @@ public final class Preparer {
                 : Decision.of(new Txn.Delete(OpCode.DELETE.code(), path));
     }
 
+    private static boolean isUndeletable(String path) {
+        return UNDELETABLE.contains(path) || SecretZnode.isReserved(path);
+    }
+
     private Decision setData(Request.SetData set, Caller caller) {
         Found found = existing(set.path(), Acl.WRITE, caller);
         if (found.node == null) {
             return Decision.no(found.error);
         }
+        if (exceedsQuota(set.path(), 0, length(set.data()) - found.node.znode().dataLength())) {
+            return Decision.no(ErrorCode.QUOTA_EXCEEDED);
+        }
         int version = found.node.znode().version();
         return matches(set.version(), version)
                 ? Decision.of(new Txn.SetData(OpCode.SET_DATA.code(), set.path(), set.data(), next(version)))
                 : Decision.no(ErrorCode.BAD_VERSION);
+    }
+
+    private boolean exceedsQuota(String path, int countDiff, int bytesDiff) {
+        if (!enforceQuota) {
+            return false;
+        }
+        boolean refused = false;
+        for (Quotas.Exceeded each : Quotas.check(state, path, countDiff, bytesDiff)) {
+            warner.warn(each.topic(), each.message());
+            refused |= each.hard();
+        }
+        return refused;
+    }
+
+    private static int length(byte @Nullable [] data) {
+        return data == null ? 0 : data.length;
     }
 
     private Decision setAcl(Request.SetAcl set, Caller caller) {
@@ -331,7 +378,8 @@ public final class Preparer {
         if (node == null) {
             return new Found(null, ErrorCode.NO_NODE);
         }
-        return access.permits(node.acl(), perm, caller.ids())
+        boolean ours = SecretZnode.isReserved(path) && perm != Acl.READ;
+        return !ours && access.permits(node.acl(), perm, caller.ids())
                 ? new Found(node, ErrorCode.OK)
                 : new Found(null, ErrorCode.NO_AUTH);
     }

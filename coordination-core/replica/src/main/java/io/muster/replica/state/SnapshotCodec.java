@@ -126,8 +126,8 @@ public final class SnapshotCodec {
      * @param zxid what the state is to count as its last transaction
      * @throws MalformedFrameException if the bytes are no state, or end too early
      */
-    public static Restored read(Source source, long seed, boolean extendedTypes, long zxid) {
-        return new Reading(source).read(new Layout(seed, extendedTypes), zxid);
+    public static Restored read(Source source, long seed, TimesToLive timesToLive, long zxid) {
+        return new Reading(source).read(new Layout(seed, timesToLive), zxid);
     }
 
     /** One pass over a source. */
@@ -154,6 +154,7 @@ public final class SnapshotCodec {
                     // one at a time
                 }
                 editor.addReserved();
+                Quotas.recountAll(editor);
             } catch (IllegalStateException misfit) {
                 throw new MalformedFrameException("snapshot: " + misfit.getMessage());
             }

@@ -15,10 +15,14 @@ public final class State extends StateView {
      *
      * @param seed of the hash that spreads names; to be drawn at random where clients are not trusted, and fixed in
      *     simulation. States compare equal whatever it is.
-     * @param extendedTypes whether znodes may have a time to live
      */
-    public static State initial(long seed, boolean extendedTypes) {
-        return StateEditor.initial(new Layout(seed, extendedTypes)).freeze();
+    public static State initial(long seed, TimesToLive timesToLive) {
+        return StateEditor.initial(new Layout(seed, timesToLive)).freeze();
+    }
+
+    /** @param timesToLive whether znodes may have one */
+    public static State initial(long seed, boolean timesToLive) {
+        return initial(seed, timesToLive ? TimesToLive.ON : TimesToLive.OFF);
     }
 
     /** An editor that starts at this state. */

@@ -90,6 +90,7 @@ public final class StateEditor extends StateView {
     void applyOne(TxnHeader header, Txn txn, boolean lenient, @Nullable List<Change> changes) {
         long at = header.zxid();
         long time = header.timeMs();
+        latestTimeMs = Math.max(latestTimeMs, time);
         if (txn instanceof Txn.Create create) {
             long owner = create.ephemeral() ? header.sessionId() : 0;
             create(create.path(), create.data(), create.acl(), owner, create.parentCounter(), header, lenient, changes);
@@ -160,6 +161,7 @@ public final class StateEditor extends StateView {
         if (changes != null) {
             changes.add(new Change(Change.Kind.CREATED, path, acl, parent.self.acl()));
         }
+        Quotas.created(this, key.utf8, znode.dataLength());
     }
 
     /** Says whether there was no such znode before; if there was, the state is of no more use. */
@@ -205,6 +207,22 @@ public final class StateEditor extends StateView {
         if (changes != null) {
             changes.add(new Change(Change.Kind.DATA_CHANGED, path, after.acl(), after.acl()));
         }
+        Quotas.dataChanged(this, key.utf8, after.dataLength() - before.dataLength());
+    }
+
+    /** Changes the data of a znode and nothing else, if it is there: no version, no time, no event. */
+    void rewrite(String path, byte[] data) {
+        PathKey key = PathKey.of(path);
+        Directory own = directory(key.utf8, key.utf8.length);
+        Directory parent = parentOf(key);
+        Znode before = znode(key, parent, own);
+        if (before != null) {
+            replace(key, parent, own, before, before.withData(data, before.version(), before.mzxid(), before.mtimeMs()));
+        }
+    }
+
+    ByteTrie.Edit edit() {
+        return edit;
     }
 
     private void setAcl(String path, AclList acl, int version, boolean lenient) {
@@ -304,6 +322,7 @@ public final class StateEditor extends StateView {
         directories = layout.directories.remove(directories, path, 0, path.length, edit);
         Directory own = (Directory) edit.previous;
         digest -= own == null ? digests.of(path, gone, 0, gone.czxid()) : own.selfDigest;
+        Quotas.removed(this, path, gone.dataLength());
     }
 
     private void closeSession(
@@ -330,7 +349,7 @@ public final class StateEditor extends StateView {
     }
 
     private void index(byte[] path, long owner) {
-        switch (OwnerKind.of(owner, layout.extendedTypes)) {
+        switch (OwnerKind.of(owner, layout.timesToLive)) {
             case PERSISTENT -> {}
             case CONTAINER -> containers = layout.paths.put(containers, new PathEntry(path), edit);
             case TTL -> ttls = layout.paths.put(ttls, new PathEntry(path), edit);
@@ -344,7 +363,7 @@ public final class StateEditor extends StateView {
     }
 
     private void unindex(byte[] path, long owner) {
-        switch (OwnerKind.of(owner, layout.extendedTypes)) {
+        switch (OwnerKind.of(owner, layout.timesToLive)) {
             case PERSISTENT -> {}
             case CONTAINER -> containers = layout.paths.remove(containers, path, 0, path.length, edit);
             case TTL -> ttls = layout.paths.remove(ttls, path, 0, path.length, edit);
@@ -417,6 +436,7 @@ public final class StateEditor extends StateView {
             int aversion,
             long owner,
             long pzxid) {
+        latestTimeMs = Math.max(latestTimeMs, Math.max(ctimeMs, mtimeMs));
         int nameFrom = key.slash + 1;
         int nameTo = key.isRoot() ? 0 : key.utf8.length;
         Znode znode = Znode.of(
@@ -432,6 +452,7 @@ public final class StateEditor extends StateView {
             if (!add(key, parent, znode)) {
                 throw misfit("restore", text(key), "it is there twice");
             }
+            Quotas.restored(this, key.utf8);
         }
         long own = digests.of(key.utf8, znode, childCounter, pzxid);
         digest += own;

@@ -25,6 +25,9 @@ public abstract sealed class StateView permits State, StateEditor {
 
     @Nullable
     Object ttls;
+    /** Root of a trie of {@link QuotaNode}. */
+    @Nullable
+    Object quotas;
 
     int sessionCount;
     int znodeCount;
@@ -32,6 +35,7 @@ public abstract sealed class StateView permits State, StateEditor {
     long dataBytes;
     long digest;
     long zxid;
+    long latestTimeMs;
 
     StateView(Layout layout) {
         this.layout = layout;
@@ -42,12 +46,14 @@ public abstract sealed class StateView permits State, StateEditor {
         sessions = other.sessions;
         containers = other.containers;
         ttls = other.ttls;
+        quotas = other.quotas;
         sessionCount = other.sessionCount;
         znodeCount = other.znodeCount;
         ephemeralCount = other.ephemeralCount;
         dataBytes = other.dataBytes;
         digest = other.digest;
         zxid = other.zxid;
+        latestTimeMs = other.latestTimeMs;
     }
 
     /** The znode at a path, or null if there is none. */
@@ -89,12 +95,20 @@ public abstract sealed class StateView permits State, StateEditor {
     }
 
     final OwnerKind kindOf(Znode znode) {
-        return OwnerKind.of(znode.owner(), layout.extendedTypes);
+        return OwnerKind.of(znode.owner(), layout.timesToLive);
     }
 
     /** The last transaction in this state. */
     public final long zxid() {
         return zxid;
+    }
+
+    /**
+     * The latest time that the state shows anything to have happened at, in milliseconds since 1970 by the clock of the
+     * server that led then.
+     */
+    public final long latestTimeMs() {
+        return latestTimeMs;
     }
 
     /** Of the hashes that spread names; clients are not to know it. */
@@ -168,19 +182,11 @@ public abstract sealed class StateView permits State, StateEditor {
         return layout.sessions.get(sessions, key, 0, key.length);
     }
 
-    /** Paths in UTF-8 of all containers and then of all znodes with a time to live; not to be changed. */
-    public final List<byte[]> reapablePaths() {
-        List<byte[]> paths = new ArrayList<>();
-        layout.paths.forEach(containers, each -> paths.add(each.path()));
-        layout.paths.forEach(ttls, each -> paths.add(each.path()));
-        return paths;
-    }
-
     /**
      * Whether the server is to delete a znode by itself: a container that has lost its last child, or a znode without
      * children whose time to live since the last change of its data is over.
      *
-     * @param path of {@link #reapablePaths} of this state or an earlier one
+     * @param path of {@link ReapCandidates} of this state or an earlier one
      * @param nowMs milliseconds since 1970
      * @param maxNeverUsedMs age from which a container that never had a child goes too; 0 for never
      * @return the path, or null if the znode is to stay or is gone

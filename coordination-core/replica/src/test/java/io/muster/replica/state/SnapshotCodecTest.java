@@ -59,7 +59,7 @@ class SnapshotCodecTest {
                     at[0] += length;
                 },
                 seed,
-                true,
+                TimesToLive.ON,
                 zxid);
     }
 

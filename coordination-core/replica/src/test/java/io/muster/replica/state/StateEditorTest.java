@@ -270,7 +270,7 @@ class StateEditorTest {
                 for (int i = 0; i < array.length; i++) {
                     push(open, Array.get(array, i));
                 }
-            } else if (each.getClass().getPackage() == State.class.getPackage()) {
+            } else if (each.getClass().getPackage() == State.class.getPackage() && !(each instanceof Enum)) {
                 for (Class<?> type = each.getClass(); type != null; type = type.getSuperclass()) {
                     for (Field field : type.getDeclaredFields()) {
                         push(open, value(field, each));

@@ -27,7 +27,7 @@ public final class StateModel {
         long owner;
 
         boolean isEphemeral() {
-            return OwnerKind.of(owner, true) == OwnerKind.EPHEMERAL;
+            return OwnerKind.of(owner, TimesToLive.ON) == OwnerKind.EPHEMERAL;
         }
     }
 
@@ -177,7 +177,7 @@ public final class StateModel {
                     node.aversion,
                     node.owner,
                     children(path)));
-            switch (OwnerKind.of(node.owner, true)) {
+            switch (OwnerKind.of(node.owner, TimesToLive.ON)) {
                 case PERSISTENT -> {}
                 case CONTAINER -> lines.add(StateDump.owned("container", path));
                 case TTL -> lines.add(StateDump.owned("ttl", path));

@@ -28,7 +28,7 @@ class TxnFormTest {
     private long zxid;
 
     private Preparer preparer(boolean paths) {
-        return new Preparer(state, access, new TxnForm(true, paths, MAX_BYTES));
+        return new Preparer(state, access, new TxnForm(true, paths, MAX_BYTES), false, (topic, message) -> {});
     }
 
     private static Caller caller(int identities) {

@@ -2,6 +2,8 @@ package io.muster.server.config;
 
 import io.muster.replica.Limits;
 import io.muster.replica.Reaping;
+import io.muster.replica.state.AccessSettings;
+import io.muster.replica.state.TimesToLive;
 import io.muster.server.storage.Compression;
 import io.muster.server.transport.ConnectionRate;
 import java.net.InetAddress;
@@ -261,8 +263,8 @@ public final class ServerConfig {
     }
 
     /** Whether znodes may have a time to live. */
-    public boolean extendedTypes() {
-        return values.extendedTypes;
+    public TimesToLive timesToLive() {
+        return values.timesToLive;
     }
 
     /** When containers and znodes with a time to live go. */
@@ -270,9 +272,29 @@ public final class ServerConfig {
         return values.reaping;
     }
 
+    /** Whether new sessions get passwords that a ZooKeeper server accepts, and that anybody can compute. */
+    public boolean zooKeepersPasswords() {
+        return values.zooKeepersPasswords;
+    }
+
     /** Whether nobody's permissions are checked. */
     public boolean skipAcl() {
-        return values.skipAcl;
+        return values.access.skipAcl();
+    }
+
+    /** Who is let in, and how they prove who they are. */
+    public AccessSettings access() {
+        return values.access;
+    }
+
+    /** Whether a hard quota refuses what would exceed it, and a soft one warns of it. */
+    public boolean enforceQuota() {
+        return values.enforceQuota;
+    }
+
+    /** Whether the membership may be changed by a request, on a server that has members. */
+    public boolean reconfigEnabled() {
+        return values.reconfigEnabled;
     }
 
     /** Whether the log holds the tree's digest with each transaction. */
@@ -320,9 +342,12 @@ public final class ServerConfig {
         private int preallocationKb = 4_096;
         private boolean forceSync = true;
         private boolean trustEmptySnapshot;
-        private boolean extendedTypes;
+        private TimesToLive timesToLive = TimesToLive.OFF;
         private Reaping reaping = Reaping.DEFAULT;
-        private boolean skipAcl;
+        private boolean zooKeepersPasswords;
+        private AccessSettings access = AccessSettings.DEFAULT;
+        private boolean enforceQuota;
+        private boolean reconfigEnabled;
         private boolean digestEnabled = true;
 
         private Builder(Path dataDir) {
@@ -552,7 +577,12 @@ public final class ServerConfig {
 
         /** Whether znodes may have a time to live. */
         public Builder extendedTypes(boolean value) {
-            extendedTypes = value;
+            return timesToLive(value ? TimesToLive.ON : TimesToLive.OFF);
+        }
+
+        /** Whether znodes may have a time to live, and whether those that ZooKeeper 3.5.3 wrote are read too. */
+        public Builder timesToLive(TimesToLive value) {
+            timesToLive = value;
             return this;
         }
 
@@ -562,9 +592,33 @@ public final class ServerConfig {
             return this;
         }
 
+        /** Whether new sessions get passwords that a ZooKeeper server accepts, and that anybody can compute. */
+        public Builder zooKeepersPasswords(boolean value) {
+            zooKeepersPasswords = value;
+            return this;
+        }
+
         /** Whether nobody's permissions are checked. */
         public Builder skipAcl(boolean value) {
-            skipAcl = value;
+            access = access.withSkipAcl(value);
+            return this;
+        }
+
+        /** Who is let in, and how they prove who they are. */
+        public Builder access(AccessSettings value) {
+            access = value;
+            return this;
+        }
+
+        /** Whether a hard quota refuses what would exceed it, and a soft one warns of it. */
+        public Builder enforceQuota(boolean value) {
+            enforceQuota = value;
+            return this;
+        }
+
+        /** Whether the membership may be changed by a request, on a server that has members. */
+        public Builder reconfigEnabled(boolean value) {
+            reconfigEnabled = value;
             return this;
         }
 

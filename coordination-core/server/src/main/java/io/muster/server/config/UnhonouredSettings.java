@@ -12,15 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnhonouredSettings {
     /** Of things that are not there yet, and without which a server would be less safe than whoever sets them believes. */
-    static final List<String> REFUSED_WHEN_SET =
-            List.of("secureClientPort", "secureClientPortAddress", "DigestAuthenticationProvider.superDigest");
+    static final List<String> REFUSED_WHEN_SET = List.of("secureClientPort", "secureClientPortAddress");
 
     static final List<String> REFUSED_WHEN_TRUE = List.of(
             "sslQuorum",
             "quorum.auth.enableSasl",
             "sessionRequireClientSASLAuth",
-            "enforce.auth.enabled",
-            "enforceQuota",
             "audit.enable");
 
     private static final Map<String, String> WHY = new Table()
@@ -33,7 +30,6 @@ final class UnhonouredSettings {
                     "peerType",
                     "syncEnabled",
                     "standaloneEnabled",
-                    "reconfigEnabled",
                     "quorumListenOnAllIPs",
                     "observerMasterPort",
                     "localSessionsEnabled",
@@ -125,11 +121,7 @@ final class UnhonouredSettings {
                     "request.timeout",
                     "kinit")
             .because("logging is configured in Logback's own file", "log.*", "root.logger", "console.threshold")
-            .because(
-                    "this is not there yet",
-                    "DigestAuthenticationProvider.*",
-                    "IPAuthenticationProvider.*",
-                    "enforce.auth.*")
+            .because("this is not there yet", "IPAuthenticationProvider.*")
             .because("there is no audit log yet", "audit.*")
             .because("such diagnostics are not there", "pathStats.*", "messageTracker.*")
             .because("it has no effect in this file, in ZooKeeper neither: set the system property", "jute.maxbuffer")

@@ -84,10 +84,8 @@ final class ZooCfg {
         sessions(builder);
         limits(builder);
         StorageKeys.read(settings, builder, warnings);
-        AccessKeys.read(settings, builder);
+        AccessKeys.read(settings, builder, warnings);
         words(builder);
-        builder.extendedTypes(Settings.flag(settings.anywhere("extendedTypesEnabled"), false));
-        builder.skipAcl(Settings.flag(settings.anywhere("skipACL"), false));
         builder.digestEnabled(Settings.flag(settings.anywhere("digest.enabled"), true));
         UnhonouredSettings.warnings(settings.unusedInFile()).forEach(line -> warnings.add(file + ": " + line));
         UnhonouredSettings.warnings(settings.unusedInSystem())

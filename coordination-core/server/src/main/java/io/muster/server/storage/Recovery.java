@@ -115,7 +115,7 @@ final class Recovery {
     }
 
     private SnapshotFile.Loaded beforeTheFirst() {
-        State initial = State.initial(settings.seed(), settings.extendedTypes());
+        State initial = State.initial(settings.seed(), settings.timesToLive());
         return new SnapshotFile.Loaded(initial, 0, new SnapshotFile.DigestBlock(0, initial.digest()));
     }
 

@@ -194,7 +194,7 @@ final class SnapshotFile {
                 throw new MalformedFrameException("its header is not that of a snapshot");
             }
             SnapshotCodec.Restored restored =
-                    SnapshotCodec.read(this::read, settings.seed(), settings.extendedTypes(), zxid);
+                    SnapshotCodec.read(this::read, settings.seed(), settings.timesToLive(), zxid);
             sumUp();
             long expected = adler.getValue();
             checkSeal(readFixed(SEAL_BYTES), expected);

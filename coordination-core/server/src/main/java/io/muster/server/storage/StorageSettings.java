@@ -1,5 +1,7 @@
 package io.muster.server.storage;
 
+import io.muster.replica.state.TimesToLive;
+
 /** How a server keeps its files. Immutable. */
 public final class StorageSettings {
     private final Builder values;
@@ -85,9 +87,9 @@ public final class StorageSettings {
         return values.trustEmptySnapshot;
     }
 
-    /** Whether znodes may have a time to live. */
-    public boolean extendedTypes() {
-        return values.extendedTypes;
+    /** Whether znodes may have one. */
+    public TimesToLive timesToLive() {
+        return values.timesToLive;
     }
 
     /** As of {@link io.muster.replica.state.State#initial}. */
@@ -110,7 +112,7 @@ public final class StorageSettings {
         private int keepSnapshots = 3;
         private boolean createDirectories = true;
         private boolean trustEmptySnapshot;
-        private boolean extendedTypes;
+        private TimesToLive timesToLive = TimesToLive.OFF;
 
         private Builder(long seed) {
             this.seed = seed;
@@ -178,8 +180,8 @@ public final class StorageSettings {
             return this;
         }
 
-        public Builder extendedTypes(boolean value) {
-            extendedTypes = value;
+        public Builder timesToLive(TimesToLive value) {
+            timesToLive = value;
             return this;
         }
 

@@ -501,7 +501,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Answers a read from the published state, if the order of this connection allows it. */
     private boolean answeredHere(int xid, OpCode op, Request read) {
-        if (!outstanding.isEmpty()) {
+        if (!outstanding.isEmpty() || !port.access().letsIn(ids)) {
             return false;
         }
         Published published = lane.core().published();

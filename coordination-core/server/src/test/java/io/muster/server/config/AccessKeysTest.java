@@ -1,15 +1,22 @@
 package io.muster.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.replica.Reaping;
+import io.muster.replica.state.AccessSettings;
+import io.muster.replica.state.TimesToLive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessKeysTest {
     private static final String SMALLEST = "dataDir=/d\nclientPort=2181\n";
@@ -41,5 +48,78 @@ class AccessKeysTest {
     @Test
     void anIntervalOfNothingIsRefused() {
         assertThrows(ConfigException.class, () -> read("", Map.of("znode.container.checkIntervalMs", "0")));
+    }
+
+    @Test
+    void nobodyIsTheSuperUserAndNothingIsEnforcedUnlessItIsSet() throws Exception {
+        assertEquals(AccessSettings.DEFAULT, read("", Map.of()).access());
+        assertEquals(
+                AccessSettings.DEFAULT,
+                read("DigestAuthenticationProvider.superDigest=\nenforce.auth.schemes=digest\n", Map.of())
+                        .access());
+    }
+
+    @Test
+    void accessIsSetInTheFileOrBySystemProperties() throws Exception {
+        String text = "skipACL=yes\nenforce.auth.enabled=true\nenforce.auth.schemes=digest, ip\n"
+                + "muster.maxIdentitiesPerConnection=7\nmuster.maxWrongSuperLoginsPerMinute=0\n";
+        Map<String, String> system = Map.of(
+                "zookeeper.DigestAuthenticationProvider.superDigest", "super:hash",
+                "zookeeper.DigestAuthenticationProvider.digestAlg", "SHA-256");
+        assertEquals(
+                new AccessSettings(true, true, "SHA-256", "super:hash", List.of("digest", "ip"), 7, 0),
+                read(text, system).access());
+        assertFalse(read("DigestAuthenticationProvider.enabled=false\n", Map.of())
+                .access()
+                .digest());
+    }
+
+    @Test
+    void aSuperDigestThatFitsNobodyIsSaidToAndIsNotShown() throws Exception {
+        List<String> warnings = read("DigestAuthenticationProvider.superDigest=my-password\n", Map.of())
+                .warnings();
+        assertEquals(1, warnings.size());
+        assertFalse(warnings.get(0).contains("my-password"), warnings.get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "enforce.auth.enabled=true",
+                "enforce.auth.enabled=true\nenforce.auth.schemes=x509",
+                "DigestAuthenticationProvider.digestAlg=ROT13",
+                "muster.sessionPasswords=none"
+            })
+    void whatCannotBeIsRefused(String text) {
+        assertThrows(ConfigException.class, () -> read(text + "\n", Map.of()));
+    }
+
+    @Test
+    void passwordsAreMadeOfASecretUnlessZooKeepersAreAskedFor() throws Exception {
+        assertFalse(read("", Map.of()).zooKeepersPasswords());
+        assertFalse(read("muster.sessionPasswords=secret\n", Map.of()).zooKeepersPasswords());
+        assertTrue(read("muster.sessionPasswords=zookeeper\n", Map.of()).zooKeepersPasswords());
+    }
+
+    @Test
+    void theMembershipMayBeChangedOnlyIfTheFileSaysSo() throws Exception {
+        assertFalse(read("", Map.of("zookeeper.reconfigEnabled", "true")).reconfigEnabled());
+        assertTrue(read("reconfigEnabled=true\n", Map.of()).reconfigEnabled());
+    }
+
+    @Test
+    void timesToLiveAreOffUnlessTheyAreAskedFor() throws Exception {
+        assertEquals(TimesToLive.OFF, read("", Map.of()).timesToLive());
+        assertEquals(TimesToLive.OFF, read("emulate353TTLNodes=true\n", Map.of()).timesToLive());
+        assertEquals(TimesToLive.ON, read("extendedTypesEnabled=true\n", Map.of()).timesToLive());
+        Map<String, String> both = Map.of("zookeeper.extendedTypesEnabled", "true", "zookeeper.emulate353TTLNodes", "true");
+        assertEquals(TimesToLive.ON_WITH_3_5_3, read("", both).timesToLive());
+    }
+
+    @Test
+    void quotasAreEnforcedOnlyIfThatIsAskedFor() throws Exception {
+        assertFalse(read("", Map.of()).enforceQuota());
+        assertTrue(read("enforceQuota=true\n", Map.of()).enforceQuota());
+        assertTrue(read("", Map.of("zookeeper.enforceQuota", "true")).enforceQuota());
     }
 }

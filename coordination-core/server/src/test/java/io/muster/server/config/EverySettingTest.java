@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.replica.state.TimesToLive;
 import io.muster.server.storage.Compression;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,7 +81,27 @@ class EverySettingTest {
                 row("forceSync", "no", ServerConfig::forceSync, false),
                 row("snapshot.trust.empty", "true", ServerConfig::trustEmptySnapshot, true),
                 row("digest.enabled", "false", ServerConfig::digestEnabled, false),
-                row("extendedTypesEnabled", "true", ServerConfig::extendedTypes, true),
+                row("extendedTypesEnabled", "true", ServerConfig::timesToLive, TimesToLive.ON),
+                row("emulate353TTLNodes", "true", ServerConfig::timesToLive, TimesToLive.OFF),
+                row("enforceQuota", "true", ServerConfig::enforceQuota, true),
+                row("reconfigEnabled", "true", ServerConfig::reconfigEnabled, true),
+                row(
+                        "DigestAuthenticationProvider.superDigest",
+                        "super:x",
+                        c -> String.valueOf(c.access().superDigest()),
+                        "super:x"),
+                row(
+                        "DigestAuthenticationProvider.digestAlg",
+                        "SHA-256",
+                        c -> c.access().digestAlgorithm(),
+                        "SHA-256"),
+                row(
+                        "DigestAuthenticationProvider.enabled",
+                        "false",
+                        c -> c.access().digest(),
+                        false),
+                row("enforce.auth.enabled", "false", c -> c.access().enforcedSchemes(), List.of()),
+                row("enforce.auth.schemes", "digest", c -> c.access().enforcedSchemes(), List.of()),
                 row("skipACL", "yes", ServerConfig::skipAcl, true),
                 row("nio.sessionlessCnxnTimeout", "700", ServerConfig::handshakeTimeoutMs, 700),
                 row("clientTcpKeepAlive", "true", ServerConfig::tcpKeepAlive, true),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.replica.state.TimesToLive;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -106,7 +107,7 @@ class ZooCfgTest {
         assertEquals(Set.of("ruok", "stat", "mntr"), config.words());
         assertEquals(5_000, config.snapshotEveryTxns());
         assertFalse(config.forceSync());
-        assertTrue(config.extendedTypes());
+        assertEquals(TimesToLive.ON, config.timesToLive());
         assertEquals(2_000, config.maxOutstandingRequests());
         List<String> warnings = config.warnings();
         assertEquals(3, warnings.size(), warnings.toString());
@@ -150,7 +151,7 @@ class ZooCfgTest {
                 "clientPortAddress=no.such.host.invalid | clientPortAddress=no.such.host.invalid is not allowed",
                 "secureClientPort=2281 | not there yet",
                 "sessionRequireClientSASLAuth=true | not there yet",
-                "enforce.auth.enabled=true | not there yet",
+                "enforce.auth.enabled=true | enforce.auth.schemes must say which",
                 "connection_throttle_drop_increase=2 | =2 is not allowed; it must be a number from 0 to 1",
                 "largeRequestMaxBytes=0 | =0 is not allowed; it must be a whole number, at least 1",
                 "dynamicConfigFile=/x | ensembles are not there yet",

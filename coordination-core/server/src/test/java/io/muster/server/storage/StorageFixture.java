@@ -1,5 +1,6 @@
 package io.muster.server.storage;
 
+import io.muster.replica.state.TimesToLive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.replica.state.State;
@@ -15,7 +16,7 @@ final class StorageFixture {
             .preallocationBytes(4096)
             .maxUnsyncedBytes(1 << 16)
             .snapshotStepBytes(256)
-            .extendedTypes(true)
+            .timesToLive(TimesToLive.ON)
             .build();
 
     private StorageFixture() {}

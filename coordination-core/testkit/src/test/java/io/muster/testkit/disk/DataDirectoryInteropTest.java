@@ -8,6 +8,7 @@ import io.muster.protocol.Acl;
 import io.muster.protocol.Stat;
 import io.muster.replica.state.NodeView;
 import io.muster.replica.state.State;
+import io.muster.replica.state.TimesToLive;
 import io.muster.server.storage.Compression;
 import io.muster.server.storage.Recovered;
 import io.muster.server.storage.Storage;
@@ -48,7 +49,7 @@ class DataDirectoryInteropTest {
     private static final StorageSettings SETTINGS = StorageSettings.builder(1)
             .snapshotEveryTxns(1000)
             .preallocationBytes(1 << 16)
-            .extendedTypes(true)
+            .timesToLive(TimesToLive.ON)
             .build();
 
     /** In one round of {@link #useAll}. */
@@ -290,7 +291,9 @@ class DataDirectoryInteropTest {
     @Test
     void ourLogIsTheOneThatZooKeeperWritesForTheSameRequests() throws Exception {
         List<String> ours;
-        try (MusterProcess server = MusterProcess.start()) {
+        try (MusterProcess server = MusterProcess.builder()
+                .config("muster.sessionPasswords", "zookeeper")
+                .start()) {
             useAll(server, "/one");
             server.kill();
             ours = ZooKeeperDisk.log(server.dataDirectory());

@@ -47,8 +47,10 @@ class ReapingInteropTest {
             expected = run(server);
         }
         List<String> actual;
-        try (MusterProcess server =
-                MusterProcess.builder().property(INTERVAL, "300").start()) {
+        try (MusterProcess server = MusterProcess.builder()
+                .config("muster.sessionPasswords", "zookeeper")
+                .property(INTERVAL, "300")
+                .start()) {
             actual = run(server);
         }
         assertTrue(expected.stream().anyMatch(line -> line.contains("session=1 cxid=0 type=20")), expected.toString());
