@@ -11,6 +11,7 @@ import io.muster.replica.state.DescendantCount;
 import io.muster.replica.state.NodeView;
 import io.muster.replica.state.State;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class LongRead {
     /** With fewer children the reply fits into one piece, and is made in the usual way. */
     static final int MANY_CHILDREN = 1_000;
+    /** The same for data. */
+    static final int MUCH_DATA_BYTES = 64 * 1024;
+
+    private static final int STAT_BYTES = 68;
 
     private LongRead() {}
 
@@ -45,6 +50,10 @@ public abstract sealed class LongRead {
             NodeView node = permitted(state, children.path(), ids, access);
             return node == null || node.childCount() < MANY_CHILDREN ? null : new Children(node, node.stat());
         }
+        if (read instanceof Request.GetData get) {
+            NodeView node = permitted(state, get.path(), ids, access);
+            return node == null || node.dataLength() < MUCH_DATA_BYTES ? null : new Data(node);
+        }
         if (read instanceof Request.GetAllChildrenNumber all) {
             NodeView node = permitted(state, all.path(), ids, access);
             return node == null || node.childCount() == 0 ? null : new Count(state.descendants(all.path()));
@@ -57,9 +66,46 @@ public abstract sealed class LongRead {
         return node != null && access.permits(node.acl(), Acl.READ, ids) ? node : null;
     }
 
-    private static final class Children extends LongRead {
-        private static final int STAT_BYTES = 68;
+    /** The data is copied out of the state when it begins, not when it was asked for: many may have been asked for. */
+    private static final class Data extends LongRead {
+        private final NodeView node;
+        private byte @Nullable [] data;
+        private int written;
 
+        Data(NodeView node) {
+            this.node = node;
+        }
+
+        @Override
+        public boolean measure() {
+            return true;
+        }
+
+        @Override
+        public long sizeBytes() {
+            return Integer.BYTES + (long) node.dataLength() + STAT_BYTES;
+        }
+
+        @Override
+        public boolean write(JuteWriter out, int untilBytes) {
+            byte[] all = data;
+            if (all == null) {
+                all = Objects.requireNonNull(node.data());
+                data = all;
+                out.writeInt(all.length);
+            }
+            int length = Math.min(all.length - written, Math.max(0, untilBytes - out.size()));
+            out.writeBytes(all, written, length);
+            written += length;
+            boolean last = written == all.length;
+            if (last) {
+                node.stat().write(out);
+            }
+            return last;
+        }
+    }
+
+    private static final class Children extends LongRead {
         private final NodeView node;
         private final @Nullable Stat stat;
         private @Nullable ChildNames names;

@@ -25,7 +25,7 @@ public interface Outputs {
 
     /**
      * A reply whose body is read from a state that will not change: {@link Reads#answer}, by any thread, in this place of
-     * the connection's order.
+     * the connection's order. What a session has, {@link Reads#ephemerals}, is read so too.
      *
      * @param zxid for the header
      */

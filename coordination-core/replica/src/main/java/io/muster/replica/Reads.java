@@ -38,10 +38,22 @@ public final class Reads {
     }
 
     /**
-     * @param ids who asks
+     * As the other one, without a limit.
+     *
      * @throws IllegalArgumentException if the request is no read
      */
-    public static Answer answer(StateView state, Request read, List<Id> ids, AccessControl access) {
+    static Answer answer(StateView state, Request read, List<Id> ids, AccessControl access) {
+        return answer(state, read, ids, access, Long.MAX_VALUE);
+    }
+
+    /**
+     * @param ids who asks
+     * @param maxMultiBytes what the data and the names in the answer to a multi may take together, about
+     * @throws AnswerTooLongException if they take more
+     * @throws IllegalArgumentException if the request is no read
+     */
+    public static Answer answer(
+            StateView state, Request read, List<Id> ids, AccessControl access, long maxMultiBytes) {
         if (read instanceof Request.GetData get) {
             NodeView node = state.find(get.path());
             return show(node, ids, access, n -> new Response.Data(n.data(), n.stat()));
@@ -69,9 +81,19 @@ public final class Reads {
             return acl(state.find(get.path()), ids, access);
         }
         if (read instanceof Request.MultiRead multi) {
-            return multi(state, multi, ids, access);
+            return multi(state, multi, ids, access, maxMultiBytes);
         }
         throw new IllegalArgumentException(read.op() + " is no read");
+    }
+
+    /** The paths of a session's ephemeral znodes, those that start with the request's prefix. */
+    public static Answer ephemerals(StateView state, long sessionId, Request.GetEphemerals request) {
+        String prefix = request.prefixPath();
+        List<String> paths = state.ephemerals(sessionId);
+        if (!prefix.isBlank() && !prefix.equals("/")) {
+            paths = paths.stream().filter(path -> path.startsWith(prefix)).toList();
+        }
+        return Answer.ok(new Response.Ephemerals(paths));
     }
 
     private static Answer show(
@@ -96,10 +118,18 @@ public final class Reads {
         return Answer.ok(new Response.AclList(shown, node.stat()));
     }
 
-    private static Answer multi(StateView state, Request.MultiRead multi, List<Id> ids, AccessControl access) {
+    private static Answer multi(
+            StateView state, Request.MultiRead multi, List<Id> ids, AccessControl access, long maxBytes) {
         List<Response.OpResult> results = new ArrayList<>(multi.ops().size());
+        long bytes = 0;
         for (Request op : multi.ops()) {
             Answer answer = answer(state, op, ids, access);
+            bytes += sizeBytes(answer.body());
+            if (bytes > maxBytes) {
+                throw new AnswerTooLongException("a multi of " + multi.ops().size()
+                        + " reads asks for more than " + maxBytes + " bytes; the first " + (results.size() + 1)
+                        + " have " + bytes);
+            }
             OpCode code = op.op();
             results.add(
                     answer.error() == ErrorCode.OK
@@ -107,5 +137,19 @@ public final class Reads {
                             : Response.OpResult.failed(answer.error().code()));
         }
         return Answer.ok(new Response.MultiResults(results));
+    }
+
+    /** Of what a multi may read. */
+    private static long sizeBytes(Response body) {
+        if (body instanceof Response.Data data) {
+            return data.data() == null ? 0 : data.data().length;
+        }
+        long bytes = 0;
+        if (body instanceof Response.Children children) {
+            for (String name : children.children()) {
+                bytes += Integer.BYTES + name.length();
+            }
+        }
+        return bytes;
     }
 }

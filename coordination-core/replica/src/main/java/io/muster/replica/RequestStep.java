@@ -22,6 +22,13 @@ import org.jspecify.annotations.Nullable;
  * to run when all that was prepared up to now is committed.
  */
 final class RequestStep implements Request.Handler<Effect> {
+    /** Data up to this is answered at once; what is longer, see {@link #elsewhere}. */
+    private static final int LONG_DATA_BYTES = 4_096;
+    /** The same for the entries of an access control list, and for ephemeral znodes. */
+    private static final int LONG_LIST = 64;
+
+    private static final Answer NO_EPHEMERALS = Answer.ok(new Response.Ephemerals(List.of()));
+
     private final Replica replica;
     private final Connection connection;
     private final int xid;
@@ -78,9 +85,19 @@ final class RequestStep implements Request.Handler<Effect> {
 
     @Override
     public Effect getData(Request.GetData request) {
+        SetWatch watch = request.watch() ? number -> replica.watches.addData(request.path(), number) : null;
+        if (isLong(request.path())) {
+            return elsewhere(request, replica.mayRead(request.path(), connection.ids) ? watch : null);
+        }
         Answer answer = answerNow(request);
-        boolean watch = request.watch() && answer.error() == ErrorCode.OK;
-        return reply(answer, watch ? number -> replica.watches.addData(request.path(), number) : null);
+        return reply(answer, answer.error() == ErrorCode.OK ? watch : null);
+    }
+
+    /** Many long answers, asked for at once, are not to be in memory at once. */
+    private boolean isLong(String path) {
+        var node = replica.prepared.find(path);
+        return node != null
+                && (node.dataLength() > LONG_DATA_BYTES || node.acl().entries().size() > LONG_LIST);
     }
 
     @Override
@@ -93,14 +110,18 @@ final class RequestStep implements Request.Handler<Effect> {
         return children(request, request.path(), request.watch());
     }
 
-    /** A list may be long: it is made elsewhere, from a state that is kept for it. */
     private Effect children(Request read, String path, boolean watch) {
         boolean mayWatch = watch && replica.mayRead(path, connection.ids);
+        return elsewhere(read, mayWatch ? number -> replica.watches.addChild(path, number) : null);
+    }
+
+    /** What may be long or take long is read where the reply is written, from a state that is kept for it. */
+    private Effect elsewhere(Request read, @Nullable SetWatch watch) {
         long zxid = replica.pipeline.preparedZxid();
         State pinned = replica.prepared.freeze();
         List<Id> ids = connection.ids;
         return o -> {
-            if (mayWatch && !connection.gone && !replica.watches.addChild(path, connection.number)) {
+            if (watch != null && !connection.gone && !watch.on(connection.number)) {
                 refuseWatch(zxid, o);
                 return;
             }
@@ -110,25 +131,17 @@ final class RequestStep implements Request.Handler<Effect> {
 
     @Override
     public Effect getAcl(Request.GetAcl request) {
-        return reply(answerNow(request), null);
+        return isLong(request.path()) ? elsewhere(request, null) : reply(answerNow(request), null);
     }
 
     @Override
     public Effect multiRead(Request.MultiRead request) {
-        return elsewhere(request);
+        return elsewhere(request, null);
     }
 
     @Override
     public Effect getAllChildrenNumber(Request.GetAllChildrenNumber request) {
-        return elsewhere(request);
-    }
-
-    /** What may take long is read where the reply is written, from a state that is kept for it. */
-    private Effect elsewhere(Request read) {
-        long zxid = replica.pipeline.preparedZxid();
-        State pinned = replica.prepared.freeze();
-        List<Id> ids = connection.ids;
-        return o -> o.replyFrom(pinned, zxid, connection.number, xid, read, ids);
+        return elsewhere(request, null);
     }
 
     @Override
@@ -256,12 +269,10 @@ final class RequestStep implements Request.Handler<Effect> {
     @Override
     public Effect getEphemerals(Request.GetEphemerals request) {
         Session session = connection.session;
-        String prefix = request.prefixPath();
-        List<String> paths = session == null ? List.of() : replica.prepared.ephemerals(session.id());
-        if (!prefix.isBlank() && !prefix.equals("/")) {
-            paths = paths.stream().filter(path -> path.startsWith(prefix)).toList();
+        if (session != null && replica.prepared.ephemeralCount(session.id()) > LONG_LIST) {
+            return elsewhere(request, null);
         }
-        return reply(Answer.ok(new Response.Ephemerals(paths)), null);
+        return reply(session == null ? NO_EPHEMERALS : Reads.ephemerals(replica.prepared, session.id(), request), null);
     }
 
     @Override

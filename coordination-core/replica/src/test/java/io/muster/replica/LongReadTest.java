@@ -31,7 +31,8 @@ class LongReadTest {
     @BeforeEach
     void fill() {
         client = script.client();
-        script.create(client, "/many", "/manyothers", "/few", "/few/one");
+        script.create(client, "/many", "/manyothers", "/few", "/few/one", "/much");
+        script.send(client, Ask.set("/much", "0123456789".repeat(7_000)));
         for (int i = 0; i < MANY; i++) {
             script.send(client, Ask.create("/many/" + (i % 7 == 0 ? "ö" : "n") + "-" + i * i));
         }
@@ -68,6 +69,7 @@ class LongReadTest {
         return Stream.of(
                 new Request.GetChildren("/many", false),
                 new Request.GetChildren2("/many", true),
+                new Request.GetData("/much", true),
                 new Request.GetAllChildrenNumber("/many"),
                 new Request.GetAllChildrenNumber("/few"),
                 new Request.GetAllChildrenNumber("/"));

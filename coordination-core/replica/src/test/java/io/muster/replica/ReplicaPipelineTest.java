@@ -263,6 +263,20 @@ class ReplicaPipelineTest {
     }
 
     @Test
+    void manyEphemeralsAreThoseOfTheRequestsPlaceToo() {
+        long client = script.client();
+        for (int i = 100; i < 300; i++) {
+            script.send(client, Ask.create("/e" + i, CreateMode.EPHEMERAL));
+        }
+        script.send(client, new Request.GetEphemerals("/e1"));
+        script.send(client, Ask.delete("/e100"));
+        script.flush();
+        List<String> heard = script.hear(client);
+        String ephemerals = heard.get(heard.size() - 2);
+        assertTrue(ephemerals.contains("/e100, /e101") && ephemerals.contains("/e199]"), ephemerals);
+    }
+
+    @Test
     void allDescendantsAreCountedTheReservedOnesToo() {
         long client = script.client();
         script.create(client, "/a", "/a/b", "/a/b/c");

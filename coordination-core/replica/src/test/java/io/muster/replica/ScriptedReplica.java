@@ -242,15 +242,21 @@ final class ScriptedReplica implements Outputs {
         told(connection, () -> header.xid() + " " + (error == ErrorCode.OK ? text(body) : error));
     }
 
+    private Answer answer(long connection, State state, Request read, List<Id> ids) {
+        return read instanceof Request.GetEphemerals own
+                ? Reads.ephemerals(state, sessions.get(connection), own)
+                : Reads.answer(state, read, ids, access);
+    }
+
     /** Reads when the test looks: the state must not have changed by then. */
     @Override
     public void replyFrom(State state, long zxid, long connection, int xid, Request read, List<Id> ids) {
-        Answer now = Reads.answer(state, read, ids, access);
+        Answer now = answer(connection, state, read, ids);
         bodies.put(connection, now.body());
         errors.put(connection, now.error());
         zxids.put(connection, zxid);
         told(connection, () -> {
-            Answer answer = Reads.answer(state, read, ids, access);
+            Answer answer = answer(connection, state, read, ids);
             return xid + " " + (answer.error() == ErrorCode.OK ? text(answer.body()) : answer.error());
         });
     }

@@ -26,6 +26,11 @@ public final class NodeView {
         return znode.data();
     }
 
+    /** Of the data, 0 where there is none. */
+    public int dataLength() {
+        return znode.dataLength();
+    }
+
     public AclList acl() {
         return znode.acl();
     }

@@ -165,6 +165,12 @@ public abstract sealed class StateView permits State, StateEditor {
         return owners;
     }
 
+    /** How many ephemeral znodes a session has. */
+    public final int ephemeralCount(long sessionId) {
+        SessionEntry entry = session(sessionId);
+        return entry == null ? 0 : entry.ephemeralCount;
+    }
+
     /** Paths of a session's ephemeral znodes, sorted. */
     public final List<String> ephemerals(long sessionId) {
         SessionEntry entry = session(sessionId);

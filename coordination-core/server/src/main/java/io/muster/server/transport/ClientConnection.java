@@ -14,6 +14,7 @@ import io.muster.protocol.RequestHeader;
 import io.muster.protocol.Response;
 import io.muster.protocol.Xids;
 import io.muster.replica.Answer;
+import io.muster.replica.AnswerTooLongException;
 import io.muster.replica.Input;
 import io.muster.replica.Limit;
 import io.muster.replica.LongRead;
@@ -544,6 +545,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         boolean wasFull = !outstanding.isEmpty();
         for (Item item : items) {
             item.execute(executor);
+            if (outbox.pendingBytes() > port.settings().maxQueuedBytes()) {
+                flush(); // what does not fit into the socket closes the connection
+                if (phase == Phase.CLOSING && !channel.isOpen()) {
+                    return;
+                }
+            }
         }
         if (paused && wasFull && outstanding.isEmpty()) {
             lane.resumeLater(this);
@@ -624,7 +631,15 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             outbox.longReply(new LongReply(xid, zxid, longRead));
             return;
         }
-        Answer answer = Reads.answer(state, read, identities, port.access());
+        Answer answer;
+        try {
+            answer = read instanceof Request.GetEphemerals own
+                    ? Reads.ephemerals(state, sessionId, own)
+                    : Reads.answer(state, read, identities, port.access(), port.settings().maxQueuedBytes());
+        } catch (AnswerTooLongException e) {
+            refuse("an answer that would be too long: " + e.getMessage());
+            return;
+        }
         reply(new ReplyHeader(xid, zxid, answer.error().code()), answer.body());
     }
 

@@ -55,20 +55,18 @@ final class Outbox {
     /** Puts one frame, behind its length, behind what is still to be written. */
     void frame(Consumer<JuteWriter> content) {
         JuteWriter writer = lane.writer();
-        boolean large = false;
         try {
             writer.writeInt(0);
             content.accept(writer);
             writer.setInt(0, writer.size() - Integer.BYTES);
-            large = writer.size() > CHUNK_BYTES;
-            if (large) {
+            if (writer.size() > CHUNK_BYTES) {
                 handOver();
                 hand(Unpooled.wrappedBuffer(writer.array(), 0, writer.size()));
             } else {
                 append(writer.array(), writer.size());
             }
         } finally {
-            lane.released(large);
+            lane.released(writer.size() > CHUNK_BYTES); // also what was not finished
         }
     }
 

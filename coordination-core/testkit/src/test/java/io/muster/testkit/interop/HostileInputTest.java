@@ -31,7 +31,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whatever one connection sends or does not send, the others are served, and the server's memory stays what it was. */
+/**
+ * Whatever one connection sends or does not send, the others are served, and the server's memory stays what it was. The
+ * names carry the rows of our table of faults.
+ */
 @Timeout(240)
 class HostileInputTest {
     private static final int SILENT = 10_000;
@@ -86,7 +89,7 @@ class HostileInputTest {
     }
 
     @Test
-    void garbageClosesItsConnectionAndNoOther() throws Exception {
+    void f74_garbageClosesItsConnectionAndNoOther() throws Exception {
         Random random = new Random(1);
         for (int i = 0; i < 50; i++) {
             byte[] garbage = new byte[1 + random.nextInt(5_000)];
@@ -101,7 +104,7 @@ class HostileInputTest {
     }
 
     @Test
-    void aHandshakeOfNonsenseClosesItsConnection() throws Exception {
+    void f74_aHandshakeOfNonsenseClosesItsConnection() throws Exception {
         Random random = new Random(2);
         for (int length : new int[] {0, 1, 3, 27, 28, 44, 45, 100, 10_000}) {
             byte[] nonsense = new byte[length];
@@ -115,7 +118,7 @@ class HostileInputTest {
     }
 
     @Test
-    void aLengthOfTwoGigabytesIsNotWaitedForNorAllocated() throws Exception {
+    void f74_aLengthOfTwoGigabytesIsNotWaitedForNorAllocated() throws Exception {
         long before = residentBytes();
         for (int i = 0; i < 50; i++) {
             for (int length : new int[] {Integer.MAX_VALUE, 0x7fff_0000, 1 << 20, -1, Integer.MIN_VALUE}) {
@@ -130,7 +133,7 @@ class HostileInputTest {
     }
 
     @Test
-    void aFrameThatNeverEndsHoldsUpNobody() throws Exception {
+    void f74_aFrameThatNeverEndsHoldsUpNobody() throws Exception {
         try (RawClient unfinished = connectWithSession();
                 RawClient halfALength = connectWithSession();
                 RawClient halfAHandshake = connect()) {
@@ -143,7 +146,7 @@ class HostileInputTest {
     }
 
     @Test
-    void anUnknownOperationIsAnsweredAndClosed() throws Exception {
+    void f78_anUnknownOperationIsAnsweredAndClosed() throws Exception {
         for (int type : new int[] {0, 10, 13, 23, 99, 108, -1, -10, 12_345, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
             try (RawClient raw = connectWithSession()) {
                 JuteWriter request = new JuteWriter();
@@ -159,7 +162,7 @@ class HostileInputTest {
     }
 
     @Test
-    void aRequestThatCannotBeReadIsAnErrorAndItsConnectionGoesOn() throws Exception {
+    void f75_aRequestThatCannotBeReadIsAnErrorAndItsConnectionGoesOn() throws Exception {
         try (RawClient raw = connectWithSession()) {
             for (int type :
                     new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 14, 15, 17, 18, 19, 21, 22, 101, 103, 104, 105, 106}) {
@@ -176,7 +179,7 @@ class HostileInputTest {
     }
 
     @Test
-    void tenThousandSilentConnectionsHoldUpNobody() throws Exception {
+    void f82_tenThousandSilentConnectionsHoldUpNobody() throws Exception {
         long limit = hardLimitOfOpenFiles();
         assumeTrue(
                 limit >= SILENT + 1_000,

@@ -14,8 +14,11 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A client that does what it is told and nothing else: no pings, no reconnects, and nonsense if that is asked for. */
 final class RawClient implements AutoCloseable {
@@ -38,10 +41,23 @@ final class RawClient implements AutoCloseable {
     }
 
     ConnectResponse handshake(int timeoutMs, long sessionId, byte[] password) throws IOException {
+        sendHandshake(timeoutMs, sessionId, password);
+        return ConnectResponse.read(new JuteReader(receiveFrame()));
+    }
+
+    void sendHandshake(int timeoutMs, long sessionId, byte[] password) throws IOException {
         JuteWriter request = new JuteWriter();
         new ConnectRequest(0, 0, timeoutMs, sessionId, password, false).write(request);
         sendFrame(request.toByteArray());
-        return ConnectResponse.read(new JuteReader(receiveFrame()));
+    }
+
+    /** Sends a handshake unless the server has closed the connection already. */
+    void sendHandshakeInVain(int timeoutMs) throws IOException {
+        try {
+            sendHandshake(timeoutMs, 0, new byte[16]);
+        } catch (SocketException e) {
+            // it has
+        }
     }
 
     ReplyHeader create(String path, int flags) throws IOException {
@@ -54,6 +70,62 @@ final class RawClient implements AutoCloseable {
         request.write(frame);
         sendFrame(frame.toByteArray());
         return ReplyHeader.read(new JuteReader(receiveFrame()));
+    }
+
+    /** Sends a request and does not wait. */
+    void send(int requestXid, Request request) throws IOException {
+        sendFrame(encode(requestXid, request));
+    }
+
+    static byte[] encode(int requestXid, Request request) {
+        JuteWriter frame = new JuteWriter();
+        new RequestHeader(requestXid, request.op().code()).write(frame);
+        request.write(frame);
+        return frame.toByteArray();
+    }
+
+    /** The next reply to one of these xids, whatever comes before it; null when the server closes the connection. */
+    @Nullable
+    ReplyHeader awaitReply(int... requestXids) throws IOException {
+        try {
+            while (true) {
+                ReplyHeader header = ReplyHeader.read(new JuteReader(receiveFrame()));
+                if (Arrays.stream(requestXids).anyMatch(each -> each == header.xid())) {
+                    return header;
+                }
+            }
+        } catch (EOFException | SocketException e) {
+            return null;
+        }
+    }
+
+    /** Waits for a frame; false if the connection is closed instead. */
+    boolean isAnswered() throws IOException {
+        try {
+            return receiveFrame().length > 0;
+        } catch (EOFException | SocketException e) {
+            return false;
+        }
+    }
+
+    /** For one that does not read: the fewest bytes that the system allows between the server and us. */
+    static RawClient connectWithSmallBuffers(int port) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(60_000);
+        return new RawClient(socket);
+    }
+
+    /** Sends unless the server has had enough already, and closed the connection: false then. */
+    boolean sendInVain(byte[] bytes) throws IOException {
+        try {
+            sendBytes(bytes);
+            return true;
+        } catch (SocketException e) {
+            return false;
+        }
     }
 
     void sendFrame(byte[] frame) throws IOException {
