@@ -165,6 +165,7 @@ public final class MusterServer implements AutoCloseable {
                 config.maxOutstandingRequests(),
                 config.handshakeTimeoutMs(),
                 config.maxQueuedBytes(),
+                config.maxQueuedBytesOfAll(),
                 Math.max(1, Math.min(MAX_TOUCH_INTERVAL_MS, config.tickTimeMs() / 4)),
                 config.connectionRate(),
                 config.largeRequestBytes(),

@@ -22,6 +22,10 @@ public final class ServerConfig {
 
     public static final long DEFAULT_MAX_QUEUED_BYTES = 64L << 20;
 
+    static long defaultMaxQueuedBytesOfAll() {
+        return Runtime.getRuntime().maxMemory() / 4;
+    }
+
     public static final int DEFAULT_MAX_WATCHES = 1_000_000;
 
     private static final int MAX_IO_THREADS = 8;
@@ -222,6 +226,14 @@ public final class ServerConfig {
         return values.maxQueuedBytes;
     }
 
+    /**
+     * While more than this waits for all clients together, one that more than a little waits for is closed. A quarter of the
+     * heap unless it is set.
+     */
+    public long maxQueuedBytesOfAll() {
+        return values.maxQueuedBytesOfAll;
+    }
+
     /** How many sessions and watches clients may have. */
     public Limits limits() {
         return values.limits;
@@ -334,6 +346,7 @@ public final class ServerConfig {
         private long maxUnreadBytes = Runtime.getRuntime().maxMemory() / 4;
         private int maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
         private long maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES;
+        private long maxQueuedBytesOfAll = defaultMaxQueuedBytesOfAll();
         private Limits limits = Limits.NONE.withWatchesPerConnection(DEFAULT_MAX_WATCHES);
         private int handshakeTimeoutMs = 10_000;
         private int ioThreads = Math.min(MAX_IO_THREADS, Runtime.getRuntime().availableProcessors());
@@ -521,6 +534,12 @@ public final class ServerConfig {
         /** A client that lets more replies wait is closed. */
         public Builder maxQueuedBytes(long value) {
             maxQueuedBytes = value;
+            return this;
+        }
+
+        /** While more than this waits for all clients together, one that more than a little waits for is closed. */
+        public Builder maxQueuedBytesOfAll(long value) {
+            maxQueuedBytesOfAll = value;
             return this;
         }
 

@@ -147,6 +147,11 @@ final class ZooCfg {
                 ServerConfig.DEFAULT_MAX_QUEUED_BYTES,
                 1L << 20,
                 Long.MAX_VALUE));
+        builder.maxQueuedBytesOfAll(Settings.number(
+                settings.anywhere("muster.maxQueuedBytes"),
+                ServerConfig.defaultMaxQueuedBytesOfAll(),
+                1L << 20,
+                Long.MAX_VALUE));
         builder.limits(new Limits(
                 limit("muster.maxWatchesPerConnection", ServerConfig.DEFAULT_MAX_WATCHES),
                 limit("muster.maxWatchesPerAddress", 0),

@@ -55,6 +55,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** How long a client may take to read what was put out before its connection was closed. */
     private static final int CLOSE_TIMEOUT_MS = 5_000;
 
+    /** In a batch for a client, after so much it is looked whether too much waits. */
+    private static final int LOOK_EVERY_BYTES = 1 << 20;
+
     private enum Phase {
         GREETING,
         CONNECTING,
@@ -77,6 +80,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean reading;
     private boolean paused;
     private boolean touchWanted;
+    /** What waits for the client, as far as the port knows. */
+    private long queuedBytes;
+
+    private boolean tooMuchQueued;
     private @Nullable ByteBuf unread;
     /** What the port knows of its size. */
     private int unreadBytes;
@@ -195,6 +202,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         cancelDeadline();
         releaseUnread();
         outbox.release();
+        port.queued().changed(queuedBytes, 0);
+        queuedBytes = 0;
         port.traffic().outstandingChanged(-outstanding.size());
         outstanding.forEach(request -> port.largeRequests().giveBack(request.largeBytes));
         outstanding.clear();
@@ -311,6 +320,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        countQueued();
         if (channel.isWritable()) {
             outbox.writable();
             if (paused) {
@@ -545,8 +555,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         boolean wasFull = !outstanding.isEmpty();
         for (Item item : items) {
             item.execute(executor);
-            if (outbox.pendingBytes() > port.settings().maxQueuedBytes()) {
-                flush(); // what does not fit into the socket closes the connection
+            if (outbox.pendingBytes() > queuedBytes + LOOK_EVERY_BYTES) {
+                flush(); // where too much does not fit into the socket, this closes the connection
                 if (phase == Phase.CLOSING && !channel.isOpen()) {
                     return;
                 }
@@ -690,9 +700,21 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         outbox.flush();
-        if (outbox.pendingBytes() > port.settings().maxQueuedBytes()) {
+        countQueued();
+        if (queuedBytes > port.settings().maxQueuedBytes()) {
             refuse("it does not read what it asked for: more than "
                     + port.settings().maxQueuedBytes() + " bytes wait for it");
+        } else if (tooMuchQueued) {
+            refuse("it does not read what it asked for: " + queuedBytes + " bytes wait for it, and for all clients more than "
+                    + port.settings().maxQueuedBytesOfAll() + " (muster.maxQueuedBytes)");
+        }
+    }
+
+    private void countQueued() {
+        long now = outbox.pendingBytes();
+        if (now != queuedBytes) {
+            tooMuchQueued = !port.queued().changed(queuedBytes, now);
+            queuedBytes = now;
         }
     }
 }

@@ -52,6 +52,7 @@ public final class ClientPort implements AutoCloseable {
     /** Of all connections, however young. Once this was closed, one that comes late is closed at once. */
     private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
 
+    private final QueuedBytes queued;
     private final AtomicLong lastNumber = new AtomicLong();
     /** Those that the serial loop knows. */
     private final ConcurrentHashMap<Long, ClientConnection> inCore = new ConcurrentHashMap<>();
@@ -63,6 +64,7 @@ public final class ClientPort implements AutoCloseable {
 
     public ClientPort(TransportSettings settings, AccessControl access, Words words, Traffic traffic, Core core) {
         this.settings = settings;
+        this.queued = new QueuedBytes(settings.maxQueuedBytesOfAll());
         this.access = access;
         this.words = words;
         this.traffic = traffic;
@@ -263,6 +265,10 @@ public final class ClientPort implements AutoCloseable {
 
     Words words() {
         return words;
+    }
+
+    QueuedBytes queued() {
+        return queued;
     }
 
     Traffic traffic() {

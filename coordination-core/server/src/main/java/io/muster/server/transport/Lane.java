@@ -92,7 +92,7 @@ public final class Lane {
     private static void guarded(ClientConnection connection, Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             connection.failed(e);
         }
     }

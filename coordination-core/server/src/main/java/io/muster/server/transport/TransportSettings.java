@@ -15,6 +15,8 @@ import java.net.InetSocketAddress;
  * @param maxOutstandingRequests while more requests are in the serial loop, connections that have one there are not read
  * @param handshakeTimeoutMs a connection that has said nothing by then is closed
  * @param maxQueuedBytes a client that reads slower than this builds up is closed
+ * @param maxQueuedBytesOfAll while more than this waits for all clients together, one that more than a little waits for is
+ *     closed
  * @param touchIntervalMs how late the serial loop may learn that a session whose reads are answered here lives
  * @param rate how fast sessions may come
  * @param largeRequestBytes a request of more bytes counts as large; -1 for none does
@@ -34,6 +36,7 @@ public record TransportSettings(
         int maxOutstandingRequests,
         int handshakeTimeoutMs,
         long maxQueuedBytes,
+        long maxQueuedBytesOfAll,
         int touchIntervalMs,
         ConnectionRate rate,
         int largeRequestBytes,
