@@ -345,7 +345,8 @@ public final class StateEditor extends StateView {
         if (entry.timeoutMs == SessionEntry.ORPHAN) {
             sessionCount++;
         }
-        entry.timeoutMs = timeoutMs;
+        // below 0 it is not of a session that ever was, and would make this an orphan that was counted
+        entry.timeoutMs = Math.max(0, timeoutMs);
     }
 
     private void index(byte[] path, long owner) {
