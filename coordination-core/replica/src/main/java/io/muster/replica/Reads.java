@@ -52,8 +52,7 @@ public final class Reads {
      * @throws AnswerTooLongException if they take more
      * @throws IllegalArgumentException if the request is no read
      */
-    public static Answer answer(
-            StateView state, Request read, List<Id> ids, AccessControl access, long maxMultiBytes) {
+    public static Answer answer(StateView state, Request read, List<Id> ids, AccessControl access, long maxMultiBytes) {
         if (read instanceof Request.GetData get) {
             NodeView node = state.find(get.path());
             return show(node, ids, access, n -> new Response.Data(n.data(), n.stat()));

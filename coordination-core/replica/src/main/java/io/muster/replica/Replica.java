@@ -64,6 +64,7 @@ public final class Replica {
     private final Reaper reaper;
     /** Of the present batch: topic to message. */
     private final Map<String, String> warnings = new LinkedHashMap<>();
+
     private final Map<Long, Connection> connections = new HashMap<>();
     /** A session's connection here, if it has one. */
     private final Map<Long, Connection> connectionOfSession = new HashMap<>();
@@ -77,14 +78,13 @@ public final class Replica {
         this.settings = settings;
         this.prepared = recovered.edit();
         this.pipeline = new Pipeline(recovered.zxid());
-        this.preparer = new Preparer(
-                prepared, settings.access(), settings.form(), settings.enforceQuota(), warnings::put);
+        this.preparer =
+                new Preparer(prepared, settings.access(), settings.form(), settings.enforceQuota(), warnings::put);
         Limits limits = settings.limits();
         this.watches = new WatchTable(
                 recovered.seed(), limits.watchesPerConnection(), limits.watchesPerAddress(), this::watchesOfAddress);
         this.sessions = new SessionTable(settings.tickTimeMs());
-        this.wrongGuesses =
-                new WrongGuesses(settings.access().settings().maxWrongPerMinute());
+        this.wrongGuesses = new WrongGuesses(settings.access().settings().maxWrongPerMinute());
         this.reaper = new Reaper(settings.reaping(), now);
         this.now = now;
         this.sessionIds = new SessionIds(settings.serverId(), Math.max(now.wallMs(), recovered.latestTimeMs()));
@@ -297,8 +297,8 @@ public final class Replica {
         connection.session = session;
         connectionOfSession.put(session.id(), connection);
         int agreed = Extensions.encode(Extensions.decode(request.protocolVersion()) & OFFERED);
-        ConnectResponse response = new ConnectResponse(
-                agreed, session.timeoutMs(), session.id(), passwordOf(session.id()), flag(request));
+        ConnectResponse response =
+                new ConnectResponse(agreed, session.timeoutMs(), session.id(), passwordOf(session.id()), flag(request));
         pipeline.afterPrepared(
                 o -> {
                     if (!connection.gone) {
@@ -323,8 +323,7 @@ public final class Replica {
     }
 
     private SessionSecret storeSecret(SessionSecret secret, Outputs out) {
-        preparer.storeSecret(secret.bytes(), pipeline::nextZxid, now.wallMs())
-                .forEach(done -> write(done, out));
+        preparer.storeSecret(secret.bytes(), pipeline::nextZxid, now.wallMs()).forEach(done -> write(done, out));
         return secret;
     }
 

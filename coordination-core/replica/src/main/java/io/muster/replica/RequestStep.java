@@ -189,12 +189,17 @@ final class RequestStep implements Request.Handler<Effect> {
         String address = connection.remoteAddress;
         AuthScheme.Proof proof = replica.settings.access().authenticate(request.scheme(), request.auth(), address);
         if (proof.isWrongGuess() && replica.wrongGuesses.add(address, replica.now())) {
-            out.warn("super user " + address, address + " has guessed at the super user's password too often:"
-                    + " nobody there becomes the super user for a minute");
+            out.warn(
+                    "super user " + address,
+                    address + " has guessed at the super user's password too often:"
+                            + " nobody there becomes the super user for a minute");
         }
         // right or wrong, who claims to be the super user from there is not heard
-        boolean refused = proof.isRefused() || proof.claimsSuper() && replica.wrongGuesses.areTooMany(address, replica.now());
-        if (refused || !connection.addIds(proof.ids(), replica.settings.access().settings().maxIds())) {
+        boolean refused =
+                proof.isRefused() || proof.claimsSuper() && replica.wrongGuesses.areTooMany(address, replica.now());
+        if (refused
+                || !connection.addIds(
+                        proof.ids(), replica.settings.access().settings().maxIds())) {
             connection.closed = true;
             return o -> {
                 o.reply(connection.number, header(0, ErrorCode.AUTH_FAILED), Response.EMPTY);

@@ -66,8 +66,7 @@ class ReplicaAccessTest {
     @ParameterizedTest
     @ValueSource(strings = {"SHA1", "SHA-256", "SHA-512", "SHA3-256"})
     void theSuperUserMayDoEverything(String algorithm) {
-        AccessSettings access =
-                new AccessSettings(false, true, algorithm, digest(algorithm, SUPER), List.of(), 100, 3);
+        AccessSettings access = new AccessSettings(false, true, algorithm, digest(algorithm, SUPER), List.of(), 100, 3);
         ScriptedReplica script = scripted(access);
         long client = script.client();
         script.ask(client, Ask.create("/guarded", OTHERS));
@@ -202,9 +201,7 @@ class ReplicaAccessTest {
         script.send(client, Ask.get("/"));
         script.flush();
         assertEquals(
-                List.of(
-                        "1 SESSION_CLOSED_REQUIRE_SASL_AUTH",
-                        "closed: it has proven nothing of what is enforced"),
+                List.of("1 SESSION_CLOSED_REQUIRE_SASL_AUTH", "closed: it has proven nothing of what is enforced"),
                 script.hear(client));
         assertEquals(logged, script.log.size());
     }
@@ -215,9 +212,7 @@ class ReplicaAccessTest {
         long client = script.client();
         script.step(new Input.Refused(client, new RequestHeader(7, 77), ErrorCode.UNIMPLEMENTED, true));
         assertEquals(
-                List.of(
-                        "7 SESSION_CLOSED_REQUIRE_SASL_AUTH",
-                        "closed: it has proven nothing of what is enforced"),
+                List.of("7 SESSION_CLOSED_REQUIRE_SASL_AUTH", "closed: it has proven nothing of what is enforced"),
                 script.hear(client));
         long other = script.client();
         RequestHeader auth = new RequestHeader(7, OpCode.AUTH.code());

@@ -85,8 +85,7 @@ class ReplicaPasswordTest {
                         .map(each -> each.txn().getClass().getSimpleName())
                         .toList());
         ScriptedReplica again = restarted(script, secret(2));
-        assertEquals(
-                List.of("accepted for 1000 ms"), renewed(again, script.session(client), script.password(client)));
+        assertEquals(List.of("accepted for 1000 ms"), renewed(again, script.session(client), script.password(client)));
         again.client();
         assertArrayEquals(SECRET.bytes(), SecretZnode.read(again.replica.prepared));
     }

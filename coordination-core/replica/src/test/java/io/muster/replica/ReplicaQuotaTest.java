@@ -196,7 +196,8 @@ class ReplicaQuotaTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "=", ",;,", "count", "count=x,bytes=y", "count=99999999999999999999", "===;;;", "\u0000"})
+    @ValueSource(
+            strings = {"", "=", ",;,", "count", "count=x,bytes=y", "count=99999999999999999999", "===;;;", "\u0000"})
     void nonsenseIsNoLimitAndNoHarm(String text) {
         create("/a", "");
         quota("/a", text);
@@ -221,7 +222,9 @@ class ReplicaQuotaTest {
         long other = lax.client();
         lax.create(other, "/a", TOP + "/a");
         String limits = "count=1,bytes=1=;countHardLimit=1";
-        lax.ask(other, new Request.Create(OpCode.CREATE, TOP + "/a/zookeeper_limits", Ask.bytes(limits), Acl.OPEN, 0, 0));
+        lax.ask(
+                other,
+                new Request.Create(OpCode.CREATE, TOP + "/a/zookeeper_limits", Ask.bytes(limits), Acl.OPEN, 0, 0));
         lax.create(other, TOP + "/a/zookeeper_stats", "/a/b");
         byte[] stats = lax.replica.prepared.find(TOP + "/a/zookeeper_stats").data();
         assertArrayEquals(Ask.bytes("count=2,bytes=6"), stats);
@@ -244,7 +247,9 @@ class ReplicaQuotaTest {
         script.ask(client, Ask.set(path, "count=77,bytes=77=;foo=1"));
         State restored = throughSnapshot(script.replica.prepared.freeze());
         assertArrayEquals(Ask.bytes(whole), restored.find(path).data());
-        assertEquals(script.replica.prepared.find(path).stat().version(), restored.find(path).stat().version());
+        assertEquals(
+                script.replica.prepared.find(path).stat().version(),
+                restored.find(path).stat().version());
 
         ScriptedReplica again = new ScriptedReplica(restored, setup -> setup.enforceQuota = true);
         again.create(again.client(), "/a/d");
@@ -256,7 +261,8 @@ class ReplicaQuotaTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         SnapshotCodec.write(state, bytes::write);
         ByteBuffer in = ByteBuffer.wrap(bytes.toByteArray());
-        return SnapshotCodec.read((into, offset, length) -> in.get(into, offset, length), 5, TimesToLive.ON, state.zxid())
+        return SnapshotCodec.read(
+                        (into, offset, length) -> in.get(into, offset, length), 5, TimesToLive.ON, state.zxid())
                 .state();
     }
 

@@ -216,8 +216,8 @@ class ReplicaReapingTest {
 
     @Test
     void withoutTimesToLiveTheirOwnersAreSessions() {
-        ScriptedReplica plain = new ScriptedReplica(
-                State.initial(1, false), setup -> setup.reaping = new Reaping(CHECK_MS, 60_000, 0));
+        ScriptedReplica plain =
+                new ScriptedReplica(State.initial(1, false), setup -> setup.reaping = new Reaping(CHECK_MS, 60_000, 0));
         long client = longClient(plain);
         assertEquals(ErrorCode.UNIMPLEMENTED, plain.error(client, ttl("/t", 1)));
         assertNull(plain.replica.prepared.find("/t"));

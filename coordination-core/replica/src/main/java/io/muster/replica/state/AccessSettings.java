@@ -33,8 +33,8 @@ public record AccessSettings(
     public AccessSettings {
         enforcedSchemes = List.copyOf(enforcedSchemes);
         if (maxIds < 1 || maxWrongPerMinute < 0) {
-            throw new IllegalArgumentException("maxIds must be at least 1 and maxWrongPerMinute 0, not " + maxIds
-                    + " and " + maxWrongPerMinute);
+            throw new IllegalArgumentException(
+                    "maxIds must be at least 1 and maxWrongPerMinute 0, not " + maxIds + " and " + maxWrongPerMinute);
         }
         if (digest && !isKnown(digestAlgorithm)) {
             throw new IllegalArgumentException("this Java platform has no digest algorithm " + digestAlgorithm);

@@ -40,15 +40,14 @@ final class DigestScheme implements AuthScheme {
         String text = new String(credential, StandardCharsets.UTF_8);
         String user = user(text);
         Id id = new Id(NAME, user + ":" + hash(text));
-        boolean isSuper =
-                superDigest != null && MessageDigest.isEqual(superDigest, id.id().getBytes(StandardCharsets.UTF_8));
+        boolean isSuper = superDigest != null
+                && MessageDigest.isEqual(superDigest, id.id().getBytes(StandardCharsets.UTF_8));
         return new Proof(isSuper ? List.of(AccessControl.SUPER_ID, id) : List.of(id), user.equals(superUser));
     }
 
     private String hash(String userAndPassword) {
         try {
-            byte[] hash =
-                    MessageDigest.getInstance(algorithm).digest(userAndPassword.getBytes(StandardCharsets.UTF_8));
+            byte[] hash = MessageDigest.getInstance(algorithm).digest(userAndPassword.getBytes(StandardCharsets.UTF_8));
             return Base64.getEncoder().encodeToString(hash);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("there was a digest algorithm " + algorithm + " at the start", e);

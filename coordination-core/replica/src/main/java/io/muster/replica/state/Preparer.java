@@ -38,8 +38,7 @@ public final class Preparer {
     }
 
     /** @param enforceQuota whether quotas are looked at: hard ones refuse, soft ones warn */
-    public Preparer(
-            StateEditor state, AccessControl access, TxnForm form, boolean enforceQuota, Warner warner) {
+    public Preparer(StateEditor state, AccessControl access, TxnForm form, boolean enforceQuota, Warner warner) {
         this.state = state;
         this.access = access;
         this.form = form;

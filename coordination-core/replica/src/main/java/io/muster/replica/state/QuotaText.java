@@ -81,7 +81,11 @@ final class QuotaText {
         boolean more = false;
         for (var entry : numbers.entrySet()) {
             if (!entry.getKey().equals(COUNT) && !entry.getKey().equals(BYTES)) {
-                out.append(more ? "" : "=").append(';').append(entry.getKey()).append('=').append(entry.getValue());
+                out.append(more ? "" : "=")
+                        .append(';')
+                        .append(entry.getKey())
+                        .append('=')
+                        .append(entry.getValue());
                 more = true;
             }
         }

@@ -92,7 +92,9 @@ final class Quotas {
                 });
             }
         }
-        state.rewrite(of(subject, STATS), QuotaText.of(countAndBytes[0], countAndBytes[1]).toBytes());
+        state.rewrite(
+                of(subject, STATS),
+                QuotaText.of(countAndBytes[0], countAndBytes[1]).toBytes());
     }
 
     private static void add(StateEditor state, byte[] path, int countDiff, int bytesDiff) {
@@ -173,7 +175,8 @@ final class Quotas {
             exceeded.add(new Exceeded(
                     subject + " " + name,
                     isHard,
-                    "quota exceeded: " + subject + " [current " + what + "=" + value + ", " + name + "=" + limit + "]"));
+                    "quota exceeded: " + subject + " [current " + what + "=" + value + ", " + name + "=" + limit
+                            + "]"));
         }
     }
 }

@@ -217,7 +217,12 @@ public final class StateEditor extends StateView {
         Directory parent = parentOf(key);
         Znode before = znode(key, parent, own);
         if (before != null) {
-            replace(key, parent, own, before, before.withData(data, before.version(), before.mzxid(), before.mtimeMs()));
+            replace(
+                    key,
+                    parent,
+                    own,
+                    before,
+                    before.withData(data, before.version(), before.mzxid(), before.mtimeMs()));
         }
     }
 

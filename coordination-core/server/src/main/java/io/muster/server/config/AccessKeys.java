@@ -26,8 +26,9 @@ final class AccessKeys {
         boolean digest = Settings.flag(settings.anywhere("DigestAuthenticationProvider.enabled"), standard.digest());
         Found superDigest = settings.anywhere("DigestAuthenticationProvider.superDigest");
         if (superDigest != null && !superDigest.value().matches("[^:]+:[^:]+")) {
-            warnings.add(superDigest.where() + " makes nobody the super user: it must be the user, a colon and the hash of"
-                    + " user:password in base 64");
+            warnings.add(
+                    superDigest.where() + " makes nobody the super user: it must be the user, a colon and the hash of"
+                            + " user:password in base 64");
         }
         Found enforced = settings.anywhere("enforce.auth.enabled");
         List<String> schemes = Settings.list(settings.anywhere("enforce.auth.schemes"));

@@ -14,11 +14,8 @@ final class UnhonouredSettings {
     /** Of things that are not there yet, and without which a server would be less safe than whoever sets them believes. */
     static final List<String> REFUSED_WHEN_SET = List.of("secureClientPort", "secureClientPortAddress");
 
-    static final List<String> REFUSED_WHEN_TRUE = List.of(
-            "sslQuorum",
-            "quorum.auth.enableSasl",
-            "sessionRequireClientSASLAuth",
-            "audit.enable");
+    static final List<String> REFUSED_WHEN_TRUE =
+            List.of("sslQuorum", "quorum.auth.enableSasl", "sessionRequireClientSASLAuth", "audit.enable");
 
     private static final Map<String, String> WHY = new Table()
             .because(

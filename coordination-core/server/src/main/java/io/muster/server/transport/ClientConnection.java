@@ -645,7 +645,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         try {
             answer = read instanceof Request.GetEphemerals own
                     ? Reads.ephemerals(state, sessionId, own)
-                    : Reads.answer(state, read, identities, port.access(), port.settings().maxQueuedBytes());
+                    : Reads.answer(
+                            state,
+                            read,
+                            identities,
+                            port.access(),
+                            port.settings().maxQueuedBytes());
         } catch (AnswerTooLongException e) {
             refuse("an answer that would be too long: " + e.getMessage());
             return;
@@ -705,7 +710,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             refuse("it does not read what it asked for: more than "
                     + port.settings().maxQueuedBytes() + " bytes wait for it");
         } else if (tooMuchQueued) {
-            refuse("it does not read what it asked for: " + queuedBytes + " bytes wait for it, and for all clients more than "
+            refuse("it does not read what it asked for: " + queuedBytes
+                    + " bytes wait for it, and for all clients more than "
                     + port.settings().maxQueuedBytesOfAll() + " (muster.maxQueuedBytes)");
         }
     }

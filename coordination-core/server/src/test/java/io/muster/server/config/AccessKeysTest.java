@@ -110,9 +110,12 @@ class AccessKeysTest {
     @Test
     void timesToLiveAreOffUnlessTheyAreAskedFor() throws Exception {
         assertEquals(TimesToLive.OFF, read("", Map.of()).timesToLive());
-        assertEquals(TimesToLive.OFF, read("emulate353TTLNodes=true\n", Map.of()).timesToLive());
-        assertEquals(TimesToLive.ON, read("extendedTypesEnabled=true\n", Map.of()).timesToLive());
-        Map<String, String> both = Map.of("zookeeper.extendedTypesEnabled", "true", "zookeeper.emulate353TTLNodes", "true");
+        assertEquals(
+                TimesToLive.OFF, read("emulate353TTLNodes=true\n", Map.of()).timesToLive());
+        assertEquals(
+                TimesToLive.ON, read("extendedTypesEnabled=true\n", Map.of()).timesToLive());
+        Map<String, String> both =
+                Map.of("zookeeper.extendedTypesEnabled", "true", "zookeeper.emulate353TTLNodes", "true");
         assertEquals(TimesToLive.ON_WITH_3_5_3, read("", both).timesToLive());
     }
 

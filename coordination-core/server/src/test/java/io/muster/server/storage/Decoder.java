@@ -229,31 +229,35 @@ enum Decoder {
         Stat stat = new Stat(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
         Script script = Script.of(3, 40);
         return switch (this) {
-            case CONNECT_REQUEST -> List.of(
-                    bytes(new ConnectRequest(0, 1, 30_000, 2, new byte[16], true)::write),
-                    bytes(new ConnectRequest(0, 1, 30_000, 2, new byte[16], null)::write));
+            case CONNECT_REQUEST ->
+                List.of(
+                        bytes(new ConnectRequest(0, 1, 30_000, 2, new byte[16], true)::write),
+                        bytes(new ConnectRequest(0, 1, 30_000, 2, new byte[16], null)::write));
             case CONNECT_RESPONSE -> List.of(bytes(new ConnectResponse(0, 30_000, 2, new byte[16], false)::write));
             case REQUEST_HEADER -> List.of(bytes(new RequestHeader(1, 2)::write));
             case REPLY_HEADER -> List.of(bytes(new ReplyHeader(1, 2, -101)::write));
             case WATCHER_EVENT -> List.of(bytes(WatcherEvent.of(EventType.NODE_CREATED, "/a")::write));
             case STAT -> List.of(bytes(stat::write));
-            case REQUEST -> requests().stream()
-                    .map(request -> withOp(request.op(), request::write))
-                    .toList();
+            case REQUEST ->
+                requests().stream()
+                        .map(request -> withOp(request.op(), request::write))
+                        .toList();
             case RESPONSE -> responses(stat);
-            case TRANSACTION -> script.transactions().stream()
-                    .map(txn -> bytes(out -> TxnCodec.write(out, txn)))
-                    .toList();
-            case SEALED_SNAPSHOT -> List.of(written(script.stateAt(script.transactions().get(19).zxid())), written(script.end()));
+            case TRANSACTION ->
+                script.transactions().stream()
+                        .map(txn -> bytes(out -> TxnCodec.write(out, txn)))
+                        .toList();
+            case SEALED_SNAPSHOT ->
+                List.of(written(script.stateAt(script.transactions().get(19).zxid())), written(script.end()));
             case LOG_FILE -> List.of(logOf(TRANSACTION.samples()));
-            case LOG_RECORDS -> List.of(TRANSACTION.samples().stream()
-                    .filter(record -> record.length < 256)
-                    .map(record -> Bytes.concat(new byte[] {(byte) record.length}, record))
-                    .reduce(new byte[0], Bytes::concat));
+            case LOG_RECORDS ->
+                List.of(TRANSACTION.samples().stream()
+                        .filter(record -> record.length < 256)
+                        .map(record -> Bytes.concat(new byte[] {(byte) record.length}, record))
+                        .reduce(new byte[0], Bytes::concat));
             case SNAPSHOT_FILE -> List.of(asSnapshotFile(written(script.end())));
             case COMPRESSED_SNAPSHOT -> List.of(compressed(asSnapshotFile(written(script.end()))));
-            case ZOO_CFG -> List.of(
-                    """
+            case ZOO_CFG -> List.of("""
                     # a comment
                     dataDir=/var/lib/zookeeper
                     dataLogDir=/var/log/zookeeper

@@ -15,8 +15,10 @@ class DecodersFuzzTest {
     private static final Decoder[] ALL = Decoder.values();
 
     static Stream<Arguments> samples() {
-        return Arrays.stream(ALL).flatMap(decoder -> decoder.samples().stream()
-                .map(sample -> Arguments.of((Object) Bytes.concat(new byte[] {(byte) decoder.ordinal()}, sample))));
+        return Arrays.stream(ALL)
+                .flatMap(decoder -> decoder.samples().stream()
+                        .map(sample ->
+                                Arguments.of((Object) Bytes.concat(new byte[] {(byte) decoder.ordinal()}, sample))));
     }
 
     @MethodSource("samples")

@@ -1,9 +1,9 @@
 package io.muster.server.storage;
 
-import io.muster.replica.state.TimesToLive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.replica.state.State;
+import io.muster.replica.state.TimesToLive;
 import io.muster.replica.state.Transaction;
 import java.util.List;
 import java.util.Random;

@@ -42,8 +42,7 @@ class AccessOnBothServersTest {
         String superDigest = "super:"
                 + Base64.getEncoder()
                         .encodeToString(MessageDigest.getInstance(algorithm).digest(ascii("super:secret")));
-        Map<String, String> properties =
-                Map.of(DIGEST + "superDigest", superDigest, DIGEST + "digestAlg", algorithm);
+        Map<String, String> properties = Map.of(DIGEST + "superDigest", superDigest, DIGEST + "digestAlg", algorithm);
         List<String> seen = assertSame(Map.of(), properties, (client, lines) -> {
             tell(client, create("/guarded", OTHERS), lines);
             tell(client, login("u:p"), lines);

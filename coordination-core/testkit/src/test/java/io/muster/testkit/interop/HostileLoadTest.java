@@ -225,7 +225,8 @@ class HostileLoadTest {
             List<RawClient> slow = new ArrayList<>();
             try {
                 for (int i = 0; i < 20; i++) {
-                    RawClient raw = RawClient.connectWithSmallBuffers(server.process().port());
+                    RawClient raw =
+                            RawClient.connectWithSmallBuffers(server.process().port());
                     slow.add(raw);
                     raw.handshake(20_000, 0, new byte[16]);
                     assertEquals(0, raw.ask(new Request.AddWatch(name, 0)).err());
@@ -249,7 +250,8 @@ class HostileLoadTest {
         try (HostileServer server = HostileServer.start(
                         MusterProcess.builder().config("muster.maxQueuedBytesPerConnection", "2000000"));
                 MusterClient client = server.connectClient();
-                RawClient slow = RawClient.connectWithSmallBuffers(server.process().port())) {
+                RawClient slow =
+                        RawClient.connectWithSmallBuffers(server.process().port())) {
             slow.handshake(20_000, 0, new byte[16]);
             assertEquals(0, slow.ask(new Request.AddWatch("/", 1)).err());
             String name = "/" + "x".repeat(50_000);

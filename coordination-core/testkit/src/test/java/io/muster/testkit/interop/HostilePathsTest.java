@@ -96,7 +96,8 @@ class HostilePathsTest {
                 "/a\uf8ff",
                 "/a\ufff0",
                 "/a\uffff")) {
-            String what = "\"" + path.codePoints().mapToObj(Integer::toHexString).toList() + "\"";
+            String what =
+                    "\"" + path.codePoints().mapToObj(Integer::toHexString).toList() + "\"";
             assertRefused(create(path), what);
             if (!path.isEmpty()) { // "/s-" is a name
                 assertRefused(new Request.Create(OpCode.CREATE2, path + "/s-", new byte[0], Acl.OPEN, 3, 0), what);
@@ -132,7 +133,8 @@ class HostilePathsTest {
 
     @Test
     void f79_bytesThatAreNotUtf8NameNothing() throws Exception {
-        for (String hex : List.of("2fff", "2fc0af", "2f61c0af62", "2fe080af", "2ff08080af", "2f61ed a080", "2f80", "2fc3")) {
+        for (String hex :
+                List.of("2fff", "2fc0af", "2f61c0af62", "2fe080af", "2ff08080af", "2f61ed a080", "2f80", "2fc3")) {
             byte[] path = HexFormat.of().parseHex(hex.replace(" ", ""));
             for (int type : new int[] {1, 2, 3, 4, 5, 8}) {
                 JuteWriter request = new JuteWriter();
@@ -162,7 +164,13 @@ class HostilePathsTest {
     @Test
     void f79_aGuardedZnodeHasNoOtherName() throws Exception {
         for (String alias : List.of(
-                "/guarded/", "//guarded", "/./guarded", "/x/../guarded", "/guarded\0", "/guarded/child/..", "/GUARDED")) {
+                "/guarded/",
+                "//guarded",
+                "/./guarded",
+                "/x/../guarded",
+                "/guarded\0",
+                "/guarded/child/..",
+                "/GUARDED")) {
             for (Request request : List.of(
                     new Request.GetData(alias, false),
                     new Request.SetData(alias, new byte[0], -1),
@@ -203,7 +211,9 @@ class HostilePathsTest {
                 new Request.Check(path, -1),
                 create(below))) {
             assertEquals(
-                    List.of(ErrorCode.NO_AUTH.code()), slots(OpCode.MULTI, new Request.Multi(List.of(each))), each + "");
+                    List.of(ErrorCode.NO_AUTH.code()),
+                    slots(OpCode.MULTI, new Request.Multi(List.of(each))),
+                    each + "");
         }
         for (Request each : List.of(new Request.GetData(path, false), new Request.GetChildren(path, false))) {
             assertEquals(
@@ -211,8 +221,7 @@ class HostilePathsTest {
                     slots(OpCode.MULTI_READ, new Request.MultiRead(List.of(each))),
                     each + "");
         }
-        assertEquals(
-                List.of(), ((Response.Ephemerals) body(new Request.GetEphemerals("/guarded"))).ephemerals());
+        assertEquals(List.of(), ((Response.Ephemerals) body(new Request.GetEphemerals("/guarded"))).ephemerals());
         ErrorCode reconfig = ask(new Request.Reconfig("server.4=h:1:2;3", null, null, -1));
         assertTrue(reconfig != ErrorCode.OK, reconfig + "");
         try (MusterClient owner = server.connectClient()) {
@@ -244,9 +253,7 @@ class HostilePathsTest {
             owner.addAuth("digest", OWNER);
             owner.set("/guarded", new byte[0]);
             owner.create(
-                    "/guarded/new",
-                    new byte[0],
-                    io.muster.client.CreateOptions.PERSISTENT.withAcl(Acl.CREATOR_ALL));
+                    "/guarded/new", new byte[0], io.muster.client.CreateOptions.PERSISTENT.withAcl(Acl.CREATOR_ALL));
             owner.delete("/guarded/new");
             owner.create("/seen", new byte[0]);
         }
@@ -276,8 +283,7 @@ class HostilePathsTest {
             client.create("/outside", new byte[0]);
         }
         LinkedBlockingQueue<WatchedEvent> events = new LinkedBlockingQueue<>();
-        try (ZooKeeper inside =
-                ZooKeeperScenario.connect(server.process().connectString() + "/inner")) {
+        try (ZooKeeper inside = ZooKeeperScenario.connect(server.process().connectString() + "/inner")) {
             for (String path : List.of("/../outside", "/./../outside", "/a/../../outside")) {
                 assertThrowsIllegal(() -> inside.getData(path, false, null));
                 assertThrowsIllegal(() -> inside.create(path, null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
@@ -293,8 +299,7 @@ class HostilePathsTest {
             assertNotNull(event);
             assertEquals("/a", event.getPath());
         }
-        try (MusterClient inside =
-                MusterClient.connect(server.process().connectString() + "/inner")) {
+        try (MusterClient inside = MusterClient.connect(server.process().connectString() + "/inner")) {
             for (String path : List.of("/../outside", "/./../outside", "/a/../../outside", "outside")) {
                 assertThrowsIllegal(() -> inside.get(path));
                 assertThrowsIllegal(() -> inside.create(path, new byte[0]));
@@ -330,9 +335,11 @@ class HostilePathsTest {
         assertEquals(ErrorCode.NO_AUTH, ask(new Request.SetData("/zookeeper/config", new byte[0], -1)));
         assertEquals(ErrorCode.NO_AUTH, ask(new Request.SetAcl("/zookeeper/config", Acl.OPEN, -1)));
         assertEquals(ErrorCode.NO_AUTH, ask(create("/zookeeper/config/x")));
-        assertEquals(List.of("config", "quota"), names("/zookeeper").stream()
-                .filter(name -> List.of("config", "quota").contains(name))
-                .toList());
+        assertEquals(
+                List.of("config", "quota"),
+                names("/zookeeper").stream()
+                        .filter(name -> List.of("config", "quota").contains(name))
+                        .toList());
     }
 
     @Test

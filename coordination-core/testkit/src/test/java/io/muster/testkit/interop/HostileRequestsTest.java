@@ -36,8 +36,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(240)
 class HostileRequestsTest {
     private static final int XID = 7;
-    private static final List<Acl> TWO = List.of(
-            new Acl(Acl.READ, new Id("digest", "user:aGFzaA==")), new Acl(Acl.ALL, Id.ANYONE));
+    private static final List<Acl> TWO =
+            List.of(new Acl(Acl.READ, new Id("digest", "user:aGFzaA==")), new Acl(Acl.ALL, Id.ANYONE));
 
     private HostileServer server;
     /** Replaced when the server closes it. */
@@ -75,14 +75,18 @@ class HostileRequestsTest {
         put(bodies, new Request.GetChildren2("/absent", true));
         put(bodies, new Request.Sync("/absent"));
         put(bodies, new Request.Check("/absent", 6));
-        put(bodies, new Request.Multi(List.of(
-                new Request.Check("/absent", 1),
-                new Request.Create(OpCode.CREATE, "/absent/1", data, TWO, 0, 0),
-                new Request.Create(OpCode.CREATE_TTL, "/absent/2", null, TWO, 5, 1_000),
-                new Request.SetData("/absent", data, 0),
-                new Request.Delete("/absent", -1))));
-        put(bodies, new Request.MultiRead(
-                List.of(new Request.GetData("/absent", false), new Request.GetChildren("/absent", false))));
+        put(
+                bodies,
+                new Request.Multi(List.of(
+                        new Request.Check("/absent", 1),
+                        new Request.Create(OpCode.CREATE, "/absent/1", data, TWO, 0, 0),
+                        new Request.Create(OpCode.CREATE_TTL, "/absent/2", null, TWO, 5, 1_000),
+                        new Request.SetData("/absent", data, 0),
+                        new Request.Delete("/absent", -1))));
+        put(
+                bodies,
+                new Request.MultiRead(
+                        List.of(new Request.GetData("/absent", false), new Request.GetChildren("/absent", false))));
         put(bodies, new Request.Reconfig("server.4=h:1:2;3", "1,2", null, -1));
         put(bodies, new Request.CheckWatches("/absent", 1));
         put(bodies, new Request.RemoveWatches("/absent", 1));
@@ -158,10 +162,7 @@ class HostileRequestsTest {
     }
 
     private static boolean isServersOwn(OpCode op) {
-        return op == OpCode.CHECK
-                || op == OpCode.DELETE_CONTAINER
-                || op == OpCode.CREATE_SESSION
-                || op == OpCode.ERROR;
+        return op == OpCode.CHECK || op == OpCode.DELETE_CONTAINER || op == OpCode.CREATE_SESSION || op == OpCode.ERROR;
     }
 
     @Test
@@ -264,8 +265,7 @@ class HostileRequestsTest {
         for (int type : new int[] {0, 10, 14, 22, 23, 99, 100, -1, -10, -11, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
             for (OpCode multi : List.of(OpCode.MULTI, OpCode.MULTI_READ)) {
                 String what = multi + " of " + type;
-                assertEquals(
-                        ErrorCode.MARSHALLING_ERROR, ask(what, multi.code(), slot(type, new byte[40])), what);
+                assertEquals(ErrorCode.MARSHALLING_ERROR, ask(what, multi.code(), slot(type, new byte[40])), what);
             }
         }
         // one in the other, 20,000 deep

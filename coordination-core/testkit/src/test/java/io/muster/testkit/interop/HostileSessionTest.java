@@ -107,10 +107,7 @@ class HostileSessionTest {
                 MusterClient owner = server.connectClient();
                 RawClient raw = server.connectWithSession()) {
             owner.addAuth("digest", "owner:secret".getBytes(UTF_8));
-            owner.create(
-                    "/owned",
-                    new byte[0],
-                    io.muster.client.CreateOptions.PERSISTENT.withAcl(Acl.CREATOR_ALL));
+            owner.create("/owned", new byte[0], io.muster.client.CreateOptions.PERSISTENT.withAcl(Acl.CREATOR_ALL));
             for (String guess : List.of("owner:wrong", "nobody:x", "owner:", ":")) {
                 raw.send(-4, new Request.Auth(0, "digest", guess.getBytes(UTF_8)));
                 ReplyHeader answer = raw.awaitReply(-4);
@@ -118,7 +115,8 @@ class HostileSessionTest {
                 assertEquals(ErrorCode.OK, ErrorCode.of(answer.err()), guess);
                 assertEquals(
                         ErrorCode.NO_AUTH,
-                        ErrorCode.of(raw.ask(new Request.GetData("/owned", false)).err()),
+                        ErrorCode.of(
+                                raw.ask(new Request.GetData("/owned", false)).err()),
                         guess);
             }
         }
@@ -134,10 +132,7 @@ class HostileSessionTest {
         try (HostileServer server = HostileServer.start(settings);
                 MusterClient owner = server.connectClient()) {
             owner.addAuth("digest", "owner:secret".getBytes(UTF_8));
-            owner.create(
-                    "/owned",
-                    new byte[0],
-                    io.muster.client.CreateOptions.PERSISTENT.withAcl(Acl.CREATOR_ALL));
+            owner.create("/owned", new byte[0], io.muster.client.CreateOptions.PERSISTENT.withAcl(Acl.CREATOR_ALL));
             for (String guess : List.of("super:", "super", ":", "", "super:super", "super:admin", " ", "super: ")) {
                 try (RawClient raw = server.connectWithSession()) {
                     raw.send(-4, new Request.Auth(0, "digest", guess.getBytes(UTF_8)));

@@ -41,8 +41,7 @@ class QuotaOnBothServersTest {
                         server.console().contains("quota exceeded: /app [current count=4, softCountLimit=3]"),
                         server.console());
             }
-            assertEquals(
-                    enforced.equals("true"), expected.stream().anyMatch(line -> line.contains("QUOTAEXCEEDED")));
+            assertEquals(enforced.equals("true"), expected.stream().anyMatch(line -> line.contains("QUOTAEXCEEDED")));
         }
     }
 
@@ -111,33 +110,35 @@ class QuotaOnBothServersTest {
             }
             trace.step("set null", () -> zk.setData("/app/x", null, -1));
             stats(zk, trace, "/app");
-            trace.step("multi", () -> zk.multi(List.of(
-                    Op.setData("/app", text("123"), -1),
-                    Op.delete("/app/4", -1),
-                    Op.delete("/app/before", -1))));
+            trace.step(
+                    "multi",
+                    () -> zk.multi(List.of(
+                            Op.setData("/app", text("123"), -1),
+                            Op.delete("/app/4", -1),
+                            Op.delete("/app/before", -1))));
             stats(zk, trace, "/app");
             limits(zk, trace, "/app", "count=1,bytes=1=;byteHardLimit=1;countHardLimit=1");
             trace.step("shrink", () -> zk.setData("/app", text("12"), -1));
             trace.step("keep", () -> zk.setData("/app", text("321"), -1));
             trace.step("empty", () -> zk.setData("/app", text(""), -1));
-            trace.step("ephemeral", () -> zk.create(
-                    "/app/e", text(""), Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL));
+            trace.step("ephemeral", () -> zk.create("/app/e", text(""), Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL));
             stats(zk, trace, "/app");
             limits(zk, trace, "/app", "count=3,bytes=-1");
             for (int i = 0; i < 4; i++) {
                 create(zk, trace, "/app/soft" + i, "s");
             }
             stats(zk, trace, "/app");
-            trace.step("by hand", () -> zk.setData(
-                    TOP + "/app/zookeeper_stats", text("foo=7;count=1,bytes=1=;countHardLimit=3"), -1));
+            trace.step(
+                    "by hand",
+                    () -> zk.setData(
+                            TOP + "/app/zookeeper_stats", text("foo=7;count=1,bytes=1=;countHardLimit=3"), -1));
             trace.step("delete", () -> {
                 zk.delete("/app/soft0", -1);
                 return "ok";
             });
             stats(zk, trace, "/app");
             nested(zk, trace);
-            trace.step("for none", () -> zk.create(
-                    TOP + "/none", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
+            trace.step("for none", () -> zk.create(TOP + "/none", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
             create(zk, trace, TOP + "/none/zookeeper_limits", "count=1,bytes=1");
             create(zk, trace, TOP + "/none/zookeeper_stats", "count=9,bytes=9");
             stats(zk, trace, "/none");
@@ -176,9 +177,7 @@ class QuotaOnBothServersTest {
     }
 
     private static void create(ZooKeeper zk, Trace trace, String path, String data) throws Exception {
-        trace.step(
-                "create " + path,
-                () -> zk.create(path, text(data), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
+        trace.step("create " + path, () -> zk.create(path, text(data), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
     }
 
     private static void limits(ZooKeeper zk, Trace trace, String path, String data) throws Exception {

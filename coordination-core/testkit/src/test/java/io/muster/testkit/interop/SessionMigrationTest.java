@@ -103,7 +103,10 @@ class SessionMigrationTest {
         wrong[15]++;
         for (byte[] password : List.of(new byte[16], wrong)) {
             try (RawClient thief = RawClient.connect(server.port())) {
-                assertEquals(0, thief.handshake(TIMEOUT_MS, session.sessionId(), password).timeoutMs());
+                assertEquals(
+                        0,
+                        thief.handshake(TIMEOUT_MS, session.sessionId(), password)
+                                .timeoutMs());
             }
         }
     }
