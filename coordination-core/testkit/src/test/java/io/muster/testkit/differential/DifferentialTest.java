@@ -44,6 +44,9 @@ class DifferentialTest {
                 fail(report(seed, script, outcome));
             }
         }
+        if (SEQUENCES > FIXED_SEQUENCES) {
+            System.out.println(SEQUENCES + " scripts from seed " + SEED + " on:\n" + duel.coverage());
+        }
         if (SEQUENCES >= FIXED_SEQUENCES) {
             assertEquals(List.of(), duel.coverage().gaps(Reachable.errors()), () -> "\n" + duel.coverage());
         }

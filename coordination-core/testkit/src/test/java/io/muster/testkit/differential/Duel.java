@@ -62,13 +62,23 @@ final class Duel implements AutoCloseable {
         CompletableFuture<Transcript> first = playing(script, one, root, new Coverage());
         CompletableFuture<Transcript> second = playing(script, other, root, coverage);
         try {
-            return new Outcome(first.join().lines(), second.join().lines());
+            return new Outcome(first.join().lines(), sparingZooKeeper(second.join().lines()));
         } catch (CompletionException e) {
             throw new IllegalStateException(
                     "cannot play\n" + script + one + " runs: " + one.isRunning() + "\n" + other + " runs: "
                             + other.isRunning(),
                     e);
         }
+    }
+
+    /**
+     * When ZooKeeper hears late that a connection was dropped, it forgets the one that its session has by then, and does not
+     * close that when the session moves once more. Seen once in some thousand scripts.
+     */
+    private static List<String> sparingZooKeeper(List<String> lines) {
+        return lines.stream()
+                .map(line -> line.replace(Player.OLD_OPEN, Player.OLD_CLOSED))
+                .toList();
     }
 
     private CompletableFuture<Transcript> playing(Script script, ServerProcess server, String root, Coverage counts) {

@@ -68,6 +68,8 @@ final class Generator {
         } else if (choice < 26) {
             attach(session, choice < 18 ? "right" : choice < 20 ? "old-client" : choice < 22 ? "behind" : "ahead");
         } else if (choice < 28 && !connected[session]) {
+            // if it is connected after all, ZooKeeper would close that: see KeptDifferencesTest
+            client(session, Operation.of(Kind.DROP));
             client(session, Operation.of(Kind.ATTACH, "wrong-password"));
         } else if (choice < 29 && random.nextInt(4) == 0) {
             client(session, Operation.of(Kind.EXPIRE));

@@ -16,6 +16,9 @@ import java.util.TreeMap;
  * closed. Used by one thread.
  */
 final class Player {
+    static final String OLD_CLOSED = "the old connection is closed";
+    static final String OLD_OPEN = "the old connection is open";
+
     private static final int NOTIFICATION = -1;
     private static final int EVENT_STATE_CONNECTED = 3;
     private static final int CONNECT_TIMEOUT_MS = 60_000;
@@ -350,10 +353,21 @@ final class Player {
         Handshake.send(wire, new Handshake.Request(lastZxid, timeoutMs, actor.sessionId, password, flag));
         boolean accepted = accept(actor, wire, "attach");
         if (old != null && accepted) {
-            note(actor, Handshake.isClosed(old) ? "the old connection is closed" : "the old connection is open");
-            old.close();
+            awaitClose(actor, old);
         } else if (old != null) {
             ping(actor);
+        }
+    }
+
+    /** What the old connection of an actor says until it is closed; nothing as a rule. */
+    private void awaitClose(Actor actor, Wire old) throws IOException {
+        try (old) {
+            for (byte[] frame = old.receive(); frame != null; frame = old.receive()) {
+                read(actor, ByteBuffer.wrap(frame));
+            }
+            note(actor, OLD_CLOSED);
+        } catch (SocketTimeoutException e) {
+            note(actor, OLD_OPEN);
         }
     }
 
