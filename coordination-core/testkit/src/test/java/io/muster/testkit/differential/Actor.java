@@ -4,12 +4,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One session of a script on one server: what its client would remember. */
 final class Actor {
     /** A request that waits for its reply; its step is 0 if the script does not have it. */
     record Asked(int step, int xid, Operation operation) {}
+
+    private static final int PING_XID = -2;
 
     final int number;
     final ArrayDeque<Asked> pending = new ArrayDeque<>();
@@ -49,12 +52,19 @@ final class Actor {
         return index < 0 ? 0 : seenZxids.get(index);
     }
 
-    /** The request that a reply with this xid belongs to, which then waits no more; null if there is none. */
-    @Nullable
-    Asked answered(int xid) {
+    /**
+     * The request that a reply with this xid belongs to, which then waits no more; null if there is none. A ping is answered
+     * with a ping's xid, whatever its own was.
+     */
+    @Nullable Asked answered(int xid) {
+        Asked answered = take(asked -> asked.xid == xid);
+        return answered == null && xid == PING_XID ? take(asked -> asked.operation.code() == Kind.PING.code) : answered;
+    }
+
+    private @Nullable Asked take(Predicate<Asked> which) {
         for (Iterator<Asked> each = pending.iterator(); each.hasNext(); ) {
             Asked asked = each.next();
-            if (asked.xid == xid) {
+            if (which.test(asked)) {
                 each.remove();
                 return asked;
             }

@@ -10,6 +10,7 @@ final class Generator {
     private static final int FEWEST_REQUESTS = 40;
     private static final int FEWEST_SESSIONS = 3;
     private static final int SESSION_TIMEOUT_MS = 30_000;
+    private static final List<Integer> ODD_XIDS = List.of(-2, -4, -8, 0, 1, -100, Integer.MAX_VALUE, Integer.MIN_VALUE);
 
     private final Random random;
     private final Operations operations;
@@ -40,7 +41,7 @@ final class Generator {
             connect(session);
         }
         for (Operation planted : operations.plants()) {
-            steps.add(new Step(1 + random.nextInt(sessions), true, planted, 0));
+            steps.add(new Step(1 + random.nextInt(sessions), true, planted, 0, null));
         }
         int requests = FEWEST_REQUESTS + random.nextInt(30);
         int session = 1;
@@ -93,7 +94,7 @@ final class Generator {
     }
 
     private void client(int session, Operation operation) {
-        steps.add(new Step(session, false, operation, 0));
+        steps.add(Step.of(session, operation));
     }
 
     private void request(int session) {
@@ -111,7 +112,9 @@ final class Generator {
         int cutBytes = !empty && random.nextInt(oneIn) == 0 ? 1 + random.nextInt(12) : 0;
         // ZooKeeper checks what follows a setACL by the old list until that is applied: see KeptDifferencesTest
         boolean pipelined = random.nextInt(3) == 0 && operation.kind() != Kind.SET_ACL;
-        steps.add(new Step(session, pipelined, operation, cutBytes));
+        // not -1, in which a reply could not be told from an event
+        Integer xid = random.nextInt(80) == 0 ? ODD_XIDS.get(random.nextInt(ODD_XIDS.size())) : null;
+        steps.add(new Step(session, pipelined, operation, cutBytes, xid));
         connected[session] &= !operation.kind().mayClose() || operation.kind() == Kind.AUTH;
     }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Identities {
     private static final int ALL = 31;
     static final List<AclEntry> OPEN = List.of(new AclEntry(31, "world", "anyone"));
+    static final List<AclEntry> READ_ONLY = List.of(new AclEntry(1, "world", "anyone"));
 
     private static final List<String> CREDENTIALS = List.of("ann:a", "bob:b", "bob:b", "cy:c:d");
 

@@ -88,6 +88,12 @@ class KeptDifferencesTest {
                 () -> assertTrue(zooKeeper.get(after + 1).equals("session 1: closed"), zooKeeper::toString));
     }
 
+    @Test
+    void whatIsEchoedIsUtf8() {
+        // one character beyond 16 bits: ZooKeeper sends each half of it alone, which is no UTF-8
+        assertAnswer("sync \"/\\ud83d\\ude00\"", "sync err 0 zxid z2 \"~/\\ud83d\\ude00\"", "utf8:");
+    }
+
     private static void assertAnswer(String request, String ofMuster, String ofZooKeeper) {
         Duel.Outcome outcome = duel.play(Script.parse("1 connect 30000\n1 " + request + "\n"));
         assertAll(() -> assertSays(outcome.muster(), ofMuster), () -> assertSays(outcome.zooKeeper(), ofZooKeeper));

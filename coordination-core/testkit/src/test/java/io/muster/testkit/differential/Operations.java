@@ -49,6 +49,8 @@ final class Operations {
             "!/zookeeper",
             "!/zookeeper/config",
             "!/zookeeper/quota",
+            "!/zookeeper/config/none",
+            "!/zookeeper/quota/none/none",
             "!/zookeeper/none");
 
     private final Random random;
@@ -64,7 +66,10 @@ final class Operations {
         List<Operation> plants = new ArrayList<>();
         for (String path : PLANTS) {
             if (random.nextInt(5) > 0) {
-                List<AclEntry> acl = random.nextInt(3) > 0 ? Identities.OPEN : identities.acl();
+                boolean closed = path.equals("/b") ? random.nextInt(3) == 0 : random.nextInt(20) == 0;
+                List<AclEntry> acl = closed
+                        ? Identities.READ_ONLY
+                        : random.nextInt(4) > 0 ? Identities.OPEN : identities.acl();
                 plants.add(Operation.of(Kind.CREATE, path, data(), acl, path.equals("/e") ? 1 : 0));
             }
         }
@@ -103,7 +108,9 @@ final class Operations {
         if (kind != Kind.CREATE_TTL) {
             return Operation.of(kind, path, data(), identities.acl(), flags);
         }
-        long ttlMs = oneOf(List.of(100_000L, 100_000L, 100_000L, 1L << 39, (1L << 40) - 1, 1L << 40, 0L, -1L));
+        long ttlMs = random.nextInt(4) > 0
+                ? 100_000
+                : oneOf(List.of(1L << 39, (1L << 40) - 1, 1L << 40, 0L, -1L));
         return Operation.of(kind, path, data(), identities.acl(), flags, ttlMs);
     }
 
@@ -208,7 +215,7 @@ final class Operations {
         Operation create = create();
         List<@Nullable Object> arguments = new ArrayList<>(create.arguments());
         int choice = random.nextInt(12);
-        if (choice < 3) {
+        if (choice < 4) {
             arguments.set(0, choice == 0 ? oneOf(ODD) : choice == 1 ? "/e/k" : "/b/x");
         }
         if (arguments.get(2) == null) {

@@ -63,7 +63,8 @@ final class Player {
     private void play(Script script) throws IOException {
         Actor first = actor(0);
         connect(first, CONNECT_TIMEOUT_MS);
-        for (String path : List.of(root.substring(0, root.indexOf('/', 1)), root)) {
+        String above = root.substring(0, root.indexOf('/', 1));
+        for (String path : List.of(above, root)) {
             ask(first, create("!" + path, 0));
             if (first.lastError != 0) {
                 throw new IllegalStateException("no root for the script: error " + first.lastError + " for " + path);
@@ -122,7 +123,7 @@ final class Player {
         if (step.mayClose()) {
             awaitReplies(actor);
         }
-        send(actor, number, step.operation(), step.cutBytes());
+        send(actor, number, step);
         if (step.mayClose()) {
             actor.lastError = 0;
             awaitReplies(actor);
@@ -136,14 +137,15 @@ final class Player {
         }
     }
 
-    private void send(Actor actor, int number, Operation operation, int cutBytes) {
+    private void send(Actor actor, int number, Step step) {
         Wire wire = actor.wire;
         if (wire == null) {
             return;
         }
-        int xid = xid(actor, operation);
+        Operation operation = step.operation();
+        int xid = step.xid() == null ? xid(actor, operation) : step.xid();
         byte[] record = operation.encode(new NamesOf(actor));
-        int length = Math.max(0, record.length - cutBytes);
+        int length = Math.max(0, record.length - step.cutBytes());
         ByteBuffer frame = ByteBuffer.allocate(8 + length);
         frame.putInt(xid).putInt(operation.code()).put(record, 0, length);
         actor.pending.add(new Actor.Asked(number, xid, operation));
@@ -273,6 +275,9 @@ final class Player {
         } else {
             line.add(asked.operation().kind().word);
         }
+        if (asked != null && asked.xid() != xid) {
+            line.add(" as " + xid);
+        }
         line.add(" err " + err + " zxid ");
         line.add(new Transcript.Zxid(zxid));
         line.addAll(text.body(
@@ -321,7 +326,7 @@ final class Player {
 
     /** Something that the script does not have. */
     private void ask(Actor actor, Operation operation) throws IOException {
-        send(actor, 0, operation, 0);
+        send(actor, 0, Step.of(actor.number, operation));
         awaitReplies(actor);
     }
 

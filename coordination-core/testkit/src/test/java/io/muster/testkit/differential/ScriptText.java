@@ -38,10 +38,11 @@ final class ScriptText {
         boolean pipelined = skip("~");
         Operation operation = operation();
         int cutBytes = skip("cut") ? Integer.parseInt(take()) : 0;
+        Integer xid = skip("xid") ? Integer.valueOf(take()) : null;
         if (next < tokens.size()) {
             throw new IllegalArgumentException("too many words: " + tokens);
         }
-        return new Step(session, pipelined, operation, cutBytes);
+        return new Step(session, pipelined, operation, cutBytes, xid);
     }
 
     private Operation operation() {

@@ -44,7 +44,7 @@ final class Shrinker {
             Step step = simplest.steps().get(i);
             if (step.pipelined()) {
                 simplest = replacedIfShown(
-                        simplest, i, new Step(step.session(), false, step.operation(), step.cutBytes()));
+                        simplest, i, step.notPipelined());
             }
         }
         return simplest;
@@ -74,7 +74,7 @@ final class Shrinker {
             arguments.set(argument, fewer);
             Operation smaller = new Operation(old.operation().kind(), arguments);
             Script tried =
-                    replacedIfShown(simplest, step, new Step(old.session(), old.pipelined(), smaller, old.cutBytes()));
+                    replacedIfShown(simplest, step, old.with(smaller));
             index += tried.equals(simplest) ? 1 : 0;
             simplest = tried;
         }
