@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,19 +99,27 @@ final class Duel implements AutoCloseable {
         return coverage;
     }
 
+    /** Configuration and system properties of both. */
+    private static void common(BiConsumer<String, String> config, BiConsumer<String, String> property) {
+        config.accept("tickTime", "100");
+        property.accept("znode.container.checkIntervalMs", NEVER_MS);
+        property.accept("zookeeper.enforceQuota", "true");
+        property.accept("zookeeper.DigestAuthenticationProvider.superDigest", Identities.superDigest());
+    }
+
     private static MusterProcess startMuster() {
         MusterProcess.Builder settings = MusterProcess.builder();
+        common(settings::config, settings::property);
+        // ZooKeeper lets everybody guess
+        settings.property("zookeeper.muster.maxWrongSuperLoginsPerMinute", "0");
         // so that there is no znode with a secret, which ZooKeeper does not have
         settings.property("zookeeper.muster.sessionPasswords", "zookeeper");
-        settings.config("tickTime", "100");
-        settings.property("znode.container.checkIntervalMs", NEVER_MS);
         return settings.start();
     }
 
     private static ZooKeeperProcess startZooKeeper() {
         ZooKeeperProcess.Builder settings = ZooKeeperProcess.builder();
-        settings.config("tickTime", "100");
-        settings.property("znode.container.checkIntervalMs", NEVER_MS);
+        common(settings::config, settings::property);
         return settings.start();
     }
 

@@ -14,6 +14,9 @@ final class Identities {
     static final List<AclEntry> OPEN = List.of(new AclEntry(31, "world", "anyone"));
     static final List<AclEntry> READ_ONLY = List.of(new AclEntry(1, "world", "anyone"));
 
+    /** Who may do everything. */
+    private static final String SUPER = "super:secret";
+
     private static final List<String> CREDENTIALS = List.of("ann:a", "bob:b", "bob:b", "cy:c:d");
 
     private final Random random;
@@ -84,8 +87,15 @@ final class Identities {
             case 4 -> Operation.of(Kind.AUTH, 0, "ip", "");
             case 5 -> Operation.of(Kind.AUTH, 0, null, null);
             case 6 -> Operation.of(Kind.AUTH, 0, "digest", null);
+            case 7, 8 -> Operation.of(Kind.AUTH, 0, "digest", SUPER);
+            case 9 -> Operation.of(Kind.AUTH, 0, "digest", "super:wrong");
             default -> Operation.of(Kind.AUTH, 0, "digest", oneOf(CREDENTIALS));
         };
+    }
+
+    /** How a server is told who the super user is. */
+    static String superDigest() {
+        return digest(SUPER);
     }
 
     private static String digest(String credential) {

@@ -38,7 +38,7 @@ class KeptDifferencesTest {
     void aStringThatIsNullIsAnEmptyString() {
         assertAnswer("exists null false", "exists err -101", "exists err -5");
         assertAnswer("delete null -1", "delete err -8", "delete err -5");
-        assertAnswer("sync null", "sync err 0 zxid z2 \"\"", "sync err 0 zxid z2 null");
+        assertAnswer("sync null", "sync err 0 zxid z4 \"\"", "sync err 0 zxid z4 null");
         assertAnswer("create /a \"\" [31 digest null] 0", "create err -114", "create err -5");
     }
 
@@ -89,9 +89,23 @@ class KeptDifferencesTest {
     }
 
     @Test
+    void thePartsOfAMultiCountTogetherAgainstAQuota() {
+        Script script = Script.parse("""
+                1 connect 30000
+                1 create %/zookeeper_limits "count=2,bytes=-1=;byteHardLimit=-1;countHardLimit=2" [31 world anyone] 0
+                1 create %/zookeeper_stats "" [31 world anyone] 0
+                1 multi { create /a "" [31 world anyone] 0 ; create /b "" [31 world anyone] 0 }
+                """);
+        Duel.Outcome outcome = duel.play(script);
+        assertAll(
+                () -> assertSays(outcome.muster(), "4 multi err 0 zxid z7 { slot -1 err 0 code 0 ; slot -1 err -125"),
+                () -> assertSays(outcome.zooKeeper(), "4 multi err 0 zxid z7 { slot 1 err 0"));
+    }
+
+    @Test
     void whatIsEchoedIsUtf8() {
         // one character beyond 16 bits: ZooKeeper sends each half of it alone, which is no UTF-8
-        assertAnswer("sync \"/\\ud83d\\ude00\"", "sync err 0 zxid z2 \"~/\\ud83d\\ude00\"", "utf8:");
+        assertAnswer("sync \"/\\ud83d\\ude00\"", "sync err 0 zxid z4 \"~/\\ud83d\\ude00\"", "utf8:");
     }
 
     private static void assertAnswer(String request, String ofMuster, String ofZooKeeper) {

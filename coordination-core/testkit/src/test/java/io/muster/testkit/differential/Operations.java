@@ -28,6 +28,7 @@ final class Operations {
     private static final List<String> PREFIXES =
             List.of("/n", "/n", "/a/n", "/a/n", "/", "/a/", "/b/", "/a/x/n", "/e/n");
     private static final List<String> PLANTS = List.of("/a", "/b", "/a/x", "/e", "/c", "/a/y");
+    private static final List<String> QUOTAS = List.of("", "/a", "/a", "/b", "/a/x");
     private static final List<String> ODD = List.of(
             "/none",
             "/none/none",
@@ -97,6 +98,40 @@ final class Operations {
             return identities.auth();
         }
         return rare(random.nextInt(30));
+    }
+
+    /** What a script about quotas begins with. */
+    List<Operation> plantedQuota() {
+        String quota = "%" + oneOf(List.of("", "/a"));
+        List<Operation> plants = new ArrayList<>();
+        if (quota.length() > 1) {
+            plants.add(Operation.of(Kind.CREATE, quota, "", Identities.OPEN, 0));
+        }
+        plants.add(Operation.of(Kind.CREATE, quota + "/zookeeper_limits", limits(), Identities.OPEN, 0));
+        plants.add(Operation.of(Kind.CREATE, quota + "/zookeeper_stats", "", Identities.OPEN, 0));
+        return plants;
+    }
+
+    /** One for a script about quotas: a limit, the numbers beside it, and what they forbid. */
+    Operation aboutQuota() {
+        String quota = "%" + oneOf(QUOTAS);
+        String limits = quota + "/zookeeper_limits";
+        return switch (random.nextInt(12)) {
+            case 0 -> Operation.of(Kind.CREATE, quota, "", Identities.OPEN, 0);
+            case 1, 2 -> Operation.of(Kind.CREATE, limits, limits(), Identities.OPEN, 0);
+            case 3, 4 -> Operation.of(Kind.CREATE, quota + "/zookeeper_stats", "count=0,bytes=0", Identities.OPEN, 0);
+            case 5 -> Operation.of(Kind.SET_DATA, limits, limits(), -1);
+            case 6 -> Operation.of(Kind.DELETE, oneOf(List.of(limits, quota + "/zookeeper_stats")), -1);
+            case 7 -> Operation.of(Kind.GET_DATA, limits, random.nextBoolean());
+            default -> Operation.of(Kind.GET_DATA, quota + "/zookeeper_stats", random.nextBoolean());
+        };
+    }
+
+    private String limits() {
+        String soft = "count=" + (random.nextInt(9) - 1) + ",bytes=" + (random.nextInt(4) * 8 - 1);
+        return random.nextInt(3) == 0
+                ? soft
+                : soft + "=;byteHardLimit=" + (random.nextInt(5) * 6 - 1) + ";countHardLimit=" + (random.nextInt(9) - 1);
     }
 
     private Operation create() {

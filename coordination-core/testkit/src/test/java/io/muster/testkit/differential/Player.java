@@ -19,6 +19,7 @@ final class Player {
     static final String OLD_CLOSED = "the old connection is closed";
     static final String OLD_OPEN = "the old connection is open";
 
+    private static final String QUOTAS = "/zookeeper/quota";
     private static final int NOTIFICATION = -1;
     private static final int EVENT_STATE_CONNECTED = 3;
     private static final int CONNECT_TIMEOUT_MS = 60_000;
@@ -64,7 +65,7 @@ final class Player {
         Actor first = actor(0);
         connect(first, CONNECT_TIMEOUT_MS);
         String above = root.substring(0, root.indexOf('/', 1));
-        for (String path : List.of(above, root)) {
+        for (String path : List.of(above, root, QUOTAS + above, QUOTAS + root)) {
             ask(first, create("!" + path, 0));
             if (first.lastError != 0) {
                 throw new IllegalStateException("no root for the script: error " + first.lastError + " for " + path);
@@ -186,11 +187,17 @@ final class Player {
         if (inScript.startsWith("!")) {
             return inScript.substring(1);
         }
+        if (inScript.startsWith("%")) {
+            return QUOTAS + root + inScript.substring(1);
+        }
         return inScript.equals("/") ? root : root + inScript;
     }
 
     /** Paths of the script as the script has them, so that roots do not matter. */
     private String relative(String text) {
+        if (text.startsWith(QUOTAS + root)) {
+            return "%" + text.substring(QUOTAS.length() + root.length());
+        }
         return text.startsWith(root) ? "~" + text.substring(root.length()) : text;
     }
 

@@ -19,7 +19,8 @@ import java.util.TreeSet;
  *   <li>-13, -14, and -8, -102, -103 of reconfig: a server that is alone refuses it before it looks at it, with -123;
  *   <li>-112: between a session's end and its connection's close there is no moment that a script could name; an attach to
  *       such a session is refused, which is compared;
- *   <li>-124, -125, -127: only with {@code enforce.auth}, {@code enforceQuota} and throttling, which are off by default.
+ *   <li>-124, -127: only with {@code enforce.auth} and throttling, which are off by default; -125 in a multi: ZooKeeper
+ *       counts the parts of a multi as if each were alone, Muster together, so there are none of writes where quotas are.
  * </ul>
  */
 final class Reachable {
@@ -31,12 +32,12 @@ final class Reachable {
     static Map<String, Set<Integer>> errors() {
         Map<String, Set<Integer>> errors = new HashMap<>();
         for (Kind create : List.of(Kind.CREATE, Kind.CREATE2, Kind.CREATE_CONTAINER, Kind.CREATE_TTL)) {
-            put(errors, create.word, 0, -5, -8, -101, -102, -108, -110, -114);
+            put(errors, create.word, 0, -5, -8, -101, -102, -108, -110, -114, -125);
             put(errors, "multi/" + create.word, 0, -2, -8, -101, -102, -108, -110, -114);
         }
         put(errors, "delete", 0, -5, -8, -101, -102, -103, -111);
         put(errors, "multi/delete", 0, -2, -8, -101, -102, -103, -111);
-        put(errors, "setData", 0, -5, -8, -101, -102, -103);
+        put(errors, "setData", 0, -5, -8, -101, -102, -103, -125);
         put(errors, "multi/setData", 0, -2, -8, -101, -102, -103);
         put(errors, "multi/check", 0, -2, -8, -101, -102, -103);
         put(errors, "setACL", 0, -5, -8, -101, -102, -103, -114);
