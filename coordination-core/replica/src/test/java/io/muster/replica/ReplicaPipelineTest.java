@@ -9,7 +9,6 @@ import io.muster.protocol.CreateMode;
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.OpCode;
 import io.muster.protocol.Request;
-import io.muster.protocol.Xids;
 import io.muster.protocol.RequestHeader;
 import io.muster.protocol.Response;
 import io.muster.protocol.Xids;

@@ -56,7 +56,8 @@ final class Actor {
      * The request that a reply with this xid belongs to, which then waits no more; null if there is none. A ping is answered
      * with a ping's xid, whatever its own was.
      */
-    @Nullable Asked answered(int xid) {
+    @Nullable
+    Asked answered(int xid) {
         Asked answered = take(asked -> asked.xid == xid);
         return answered == null && xid == PING_XID ? take(asked -> asked.operation.code() == Kind.PING.code) : answered;
     }

@@ -63,7 +63,8 @@ final class Duel implements AutoCloseable {
         CompletableFuture<Transcript> first = playing(script, one, root, new Coverage());
         CompletableFuture<Transcript> second = playing(script, other, root, coverage);
         try {
-            return new Outcome(first.join().lines(), sparingZooKeeper(second.join().lines()));
+            return new Outcome(
+                    first.join().lines(), sparingZooKeeper(second.join().lines()));
         } catch (CompletionException e) {
             throw new IllegalStateException(
                     "cannot play\n" + script + one + " runs: " + one.isRunning() + "\n" + other + " runs: "

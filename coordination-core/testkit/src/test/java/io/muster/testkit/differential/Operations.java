@@ -68,9 +68,8 @@ final class Operations {
         for (String path : PLANTS) {
             if (random.nextInt(5) > 0) {
                 boolean closed = path.equals("/b") ? random.nextInt(3) == 0 : random.nextInt(20) == 0;
-                List<AclEntry> acl = closed
-                        ? Identities.READ_ONLY
-                        : random.nextInt(4) > 0 ? Identities.OPEN : identities.acl();
+                List<AclEntry> acl =
+                        closed ? Identities.READ_ONLY : random.nextInt(4) > 0 ? Identities.OPEN : identities.acl();
                 plants.add(Operation.of(Kind.CREATE, path, data(), acl, path.equals("/e") ? 1 : 0));
             }
         }
@@ -131,7 +130,8 @@ final class Operations {
         String soft = "count=" + (random.nextInt(9) - 1) + ",bytes=" + (random.nextInt(4) * 8 - 1);
         return random.nextInt(3) == 0
                 ? soft
-                : soft + "=;byteHardLimit=" + (random.nextInt(5) * 6 - 1) + ";countHardLimit=" + (random.nextInt(9) - 1);
+                : soft + "=;byteHardLimit=" + (random.nextInt(5) * 6 - 1) + ";countHardLimit="
+                        + (random.nextInt(9) - 1);
     }
 
     private Operation create() {
@@ -143,9 +143,7 @@ final class Operations {
         if (kind != Kind.CREATE_TTL) {
             return Operation.of(kind, path, data(), identities.acl(), flags);
         }
-        long ttlMs = random.nextInt(4) > 0
-                ? 100_000
-                : oneOf(List.of(1L << 39, (1L << 40) - 1, 1L << 40, 0L, -1L));
+        long ttlMs = random.nextInt(4) > 0 ? 100_000 : oneOf(List.of(1L << 39, (1L << 40) - 1, 1L << 40, 0L, -1L));
         return Operation.of(kind, path, data(), identities.acl(), flags, ttlMs);
     }
 

@@ -43,8 +43,7 @@ final class Shrinker {
         for (int i = 0; i < script.steps().size(); i++) {
             Step step = simplest.steps().get(i);
             if (step.pipelined()) {
-                simplest = replacedIfShown(
-                        simplest, i, step.notPipelined());
+                simplest = replacedIfShown(simplest, i, step.notPipelined());
             }
         }
         return simplest;
@@ -73,8 +72,7 @@ final class Shrinker {
             List<Object> arguments = new ArrayList<>(old.operation().arguments());
             arguments.set(argument, fewer);
             Operation smaller = new Operation(old.operation().kind(), arguments);
-            Script tried =
-                    replacedIfShown(simplest, step, old.with(smaller));
+            Script tried = replacedIfShown(simplest, step, old.with(smaller));
             index += tried.equals(simplest) ? 1 : 0;
             simplest = tried;
         }

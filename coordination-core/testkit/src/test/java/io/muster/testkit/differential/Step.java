@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param cutBytes how many bytes are missing at the end of the request's record
  * @param xid null for the one that a client would give it
  */
-record Step(int session, boolean pipelined, Operation operation, int cutBytes, @Nullable Integer xid) {
+record Step(
+        int session,
+        boolean pipelined,
+        Operation operation,
+        int cutBytes,
+        @Nullable Integer xid) {
     static Step of(int session, Operation operation) {
         return new Step(session, false, operation, 0, null);
     }
@@ -30,7 +35,10 @@ record Step(int session, boolean pipelined, Operation operation, int cutBytes, @
 
     @Override
     public String toString() {
-        return session + (pipelined ? " ~ " : " ") + operation + (cutBytes > 0 ? " cut " + cutBytes : "")
+        return session
+                + (pipelined ? " ~ " : " ")
+                + operation
+                + (cutBytes > 0 ? " cut " + cutBytes : "")
                 + (xid == null ? "" : " xid " + xid);
     }
 }
