@@ -23,7 +23,8 @@ import org.apache.curator.retry.RetryOneTime;
  * Muster's client on both servers, so that the servers are compared; the locks are also taken with Curator on ZooKeeper, so
  * that the whole stacks are.
  *
- * <p>Arguments: starts (3), rounds per start (7), factor on the number of operations (1.0).
+ * <p>Arguments: starts (3), rounds per start (7), factor on the number of operations (1.0), a part of the names of the
+ * workloads to run (all).
  */
 public final class SideBySide {
     private static final int IN_FLIGHT = 256;
@@ -141,6 +142,7 @@ public final class SideBySide {
         int starts = args.length > 0 ? Integer.parseInt(args[0]) : 3;
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 7;
         double factor = args.length > 2 ? Double.parseDouble(args[2]) : 1;
+        String only = args.length > 3 ? args[3] : "";
         Map<String, Map<ServerChild.Kind, List<Sample>>> samples = new LinkedHashMap<>();
         for (int start = 0; start < starts; start++) {
             try (Side muster = new Side(ServerChild.Kind.MUSTER);
@@ -151,14 +153,17 @@ public final class SideBySide {
                     for (Side side : musterFirst ? List.of(muster, zookeeper) : List.of(zookeeper, muster)) {
                         ServerChild.Kind kind = side == muster ? ServerChild.Kind.MUSTER : ServerChild.Kind.ZOOKEEPER;
                         for (Workload each : workloads(kind, side)) {
+                            if (!each.name.contains(only)) {
+                                continue;
+                            }
                             measure(samples, each.name, kind, side, each.work, each.operations * factor, counts);
                         }
                     }
                 }
             }
-            System.err.println("start " + (start + 1) + " of " + starts + " done");
+            System.out.println("after start " + (start + 1) + " of " + starts + ":");
+            print(samples);
         }
-        print(samples);
     }
 
     private static void measure(

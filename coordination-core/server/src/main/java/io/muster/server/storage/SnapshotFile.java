@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import java.util.zip.Adler32;
 import org.jspecify.annotations.Nullable;
 
@@ -46,11 +47,17 @@ final class SnapshotFile {
      * @throws CancellationException if asked to stop before the end; there is no snapshot then
      */
     static void write(Disk disk, State state, StorageSettings settings, BooleanSupplier cancelled) {
+        write(disk, state, settings, cancelled, tookNanos -> {});
+    }
+
+    /** The same; {@code afterStep} is called after each step with the nanoseconds that it took, and may wait. */
+    static void write(
+            Disk disk, State state, StorageSettings settings, BooleanSupplier cancelled, LongConsumer afterStep) {
         String name = FileNames.snapshot(state.zxid(), settings.compression());
         String unfinished = FileNames.unfinished(name);
         try (DiskFile file = disk.open(unfinished)) {
             file.truncate(0);
-            Steps steps = new Steps(file, settings.snapshotStepBytes());
+            Steps steps = new Steps(file, settings.snapshotStepBytes(), afterStep);
             try (OutputStream out = settings.compression().pack(steps)) {
                 new Writing(out, cancelled).writeAll(state, settings);
             }
@@ -69,12 +76,15 @@ final class SnapshotFile {
     private static final class Steps extends OutputStream {
         private final DiskFile file;
         private final int stepBytes;
+        private final LongConsumer afterStep;
         private long position;
         private long unforcedBytes;
+        private long stepBeganNanos = System.nanoTime();
 
-        Steps(DiskFile file, int stepBytes) {
+        Steps(DiskFile file, int stepBytes, LongConsumer afterStep) {
             this.file = file;
             this.stepBytes = stepBytes;
+            this.afterStep = afterStep;
         }
 
         @Override
@@ -90,6 +100,8 @@ final class SnapshotFile {
             if (unforcedBytes >= stepBytes) {
                 file.force();
                 unforcedBytes = 0;
+                afterStep.accept(System.nanoTime() - stepBeganNanos);
+                stepBeganNanos = System.nanoTime();
             }
         }
     }

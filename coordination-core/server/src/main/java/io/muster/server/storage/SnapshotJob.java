@@ -3,10 +3,19 @@ package io.muster.server.storage;
 import io.muster.replica.state.State;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** One snapshot written in the background, and the purge after it. Started and given up by the log thread. */
+/**
+ * One snapshot written in the background, and the purge after it. Started and given up by the log thread.
+ *
+ * <p>After each step it rests for as long as the step took, so that it takes half of the disk and of one processor at most
+ * from those who serve meanwhile.
+ */
 final class SnapshotJob implements Runnable {
+    private static final long MAX_REST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Runnable purge;
     private final Disk disk;
     private final State state;
@@ -15,7 +24,7 @@ final class SnapshotJob implements Runnable {
     private final AtomicBoolean taken = new AtomicBoolean();
 
     private final CompletableFuture<Void> done = new CompletableFuture<>();
-    private volatile boolean cancelled;
+    private final CountDownLatch cancelled = new CountDownLatch(1);
 
     SnapshotJob(Disk disk, State state, StorageSettings settings, Runnable purge) {
         this.disk = disk;
@@ -34,7 +43,7 @@ final class SnapshotJob implements Runnable {
             return;
         }
         try {
-            SnapshotFile.write(disk, state, settings, () -> cancelled);
+            SnapshotFile.write(disk, state, settings, () -> cancelled.getCount() == 0, this::rest);
             purge.run();
             done.complete(null);
         } catch (Throwable e) {
@@ -42,9 +51,20 @@ final class SnapshotJob implements Runnable {
         }
     }
 
+    private void rest(long stepNanos) {
+        try {
+            if (cancelled.await(Math.min(stepNanos, MAX_REST_NANOS), TimeUnit.NANOSECONDS)) {
+                throw new CancellationException("snapshot given up");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("snapshot given up: interrupted");
+        }
+    }
+
     /** Returns when nothing is being written any more. */
     void giveUp() {
-        cancelled = true;
+        cancelled.countDown();
         if (taken.compareAndSet(false, true)) {
             done.completeExceptionally(new CancellationException("snapshot given up"));
         }

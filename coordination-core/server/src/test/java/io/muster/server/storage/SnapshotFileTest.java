@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.protocol.JuteWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -175,6 +177,27 @@ class SnapshotFileTest {
         assertThrows(
                 CancellationException.class,
                 () -> SnapshotFile.write(disk, script.end(), SETTINGS, () -> ++asked[0] > 3));
+        assertTrue(disk.list().isEmpty());
+    }
+
+    @Test
+    void itSaysHowLongEachStepTookSoThatTheWriterMayRest() {
+        List<Long> steps = new ArrayList<>();
+        SnapshotFile.write(disk, script.end(), SETTINGS, () -> false, tookNanos -> {
+            assertTrue(tookNanos >= 0, "nanoseconds: " + tookNanos);
+            steps.add(tookNanos);
+        });
+        long bytes = disk.size(FileNames.snapshot(script.last(), SETTINGS.compression()));
+        assertTrue(steps.size() >= 1 && steps.size() <= bytes / SETTINGS.snapshotStepBytes(), steps.size() + " steps");
+    }
+
+    @Test
+    void whoRestsMayGiveUp() {
+        assertThrows(
+                CancellationException.class,
+                () -> SnapshotFile.write(disk, script.end(), SETTINGS, () -> false, tookNanos -> {
+                    throw new CancellationException("enough");
+                }));
         assertTrue(disk.list().isEmpty());
     }
 
