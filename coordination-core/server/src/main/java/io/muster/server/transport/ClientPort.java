@@ -36,6 +36,11 @@ public final class ClientPort implements AutoCloseable {
     /** Above the high mark a connection is not read until it is below the low one. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
 
+    /** What a client that reads may have waiting at any moment: see the water marks. */
+    private static final long ALWAYS_QUEUED_BYTES = 2 << 20;
+
+    private static final long ALWAYS_UNREAD_BYTES = 1 << 14;
+
     private static final int CLOSE_TIMEOUT_SECONDS = 10;
 
     private final TransportSettings settings;
@@ -44,7 +49,9 @@ public final class ClientPort implements AutoCloseable {
     private final Traffic traffic;
     private final ConnectionThrottle throttle;
     private final LargeRequests largeRequests;
-    private final UnreadBytes unread;
+    /** Of requests whose end has not come yet: a client may announce a long one and never finish it. */
+    private final SharedBytes unread;
+
     private final RefusalLog refusals = new RefusalLog();
     private final Sockets sockets;
     private final MultiThreadIoEventLoopGroup threads;
@@ -52,7 +59,9 @@ public final class ClientPort implements AutoCloseable {
     /** Of all connections, however young. Once this was closed, one that comes late is closed at once. */
     private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
 
-    private final QueuedBytes queued;
+    /** Of what waits for the clients to take it. */
+    private final SharedBytes queued;
+
     private final AtomicLong lastNumber = new AtomicLong();
     /** Those that the serial loop knows. */
     private final ConcurrentHashMap<Long, ClientConnection> inCore = new ConcurrentHashMap<>();
@@ -64,13 +73,13 @@ public final class ClientPort implements AutoCloseable {
 
     public ClientPort(TransportSettings settings, AccessControl access, Words words, Traffic traffic, Core core) {
         this.settings = settings;
-        this.queued = new QueuedBytes(settings.maxQueuedBytesOfAll());
+        this.queued = new SharedBytes(settings.maxQueuedBytesOfAll(), ALWAYS_QUEUED_BYTES);
         this.access = access;
         this.words = words;
         this.traffic = traffic;
         this.throttle = new ConnectionThrottle(
                 settings.rate(), this::nowMs, () -> ThreadLocalRandom.current().nextDouble());
-        this.unread = new UnreadBytes(settings.maxUnreadBytes());
+        this.unread = new SharedBytes(settings.maxUnreadBytes(), ALWAYS_UNREAD_BYTES);
         this.largeRequests = new LargeRequests(settings.largeRequestBytes(), settings.maxLargeRequestsBytes());
         this.sockets = Sockets.best(settings.nativeTransport());
         this.threads = new MultiThreadIoEventLoopGroup(
@@ -255,7 +264,7 @@ public final class ClientPort implements AutoCloseable {
         return throttle;
     }
 
-    UnreadBytes unread() {
+    SharedBytes unread() {
         return unread;
     }
 
@@ -267,7 +276,7 @@ public final class ClientPort implements AutoCloseable {
         return words;
     }
 
-    QueuedBytes queued() {
+    SharedBytes queued() {
         return queued;
     }
 
