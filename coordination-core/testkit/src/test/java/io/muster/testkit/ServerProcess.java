@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,19 +45,56 @@ public abstract class ServerProcess implements AutoCloseable {
     private @Nullable Process process;
     private boolean paused;
 
-    /**
-     * @param config lines of {@code zoo.cfg}
-     * @param properties system properties of the server's JVM
-     */
-    ServerProcess(String name, String mainClass, Map<String, String> config, Map<String, String> properties) {
+    ServerProcess(String name, String mainClass, Builder<?> settings) {
         this.name = name;
         this.mainClass = mainClass;
-        this.config = new LinkedHashMap<>(config);
-        this.properties = new LinkedHashMap<>(properties);
+        this.config = new LinkedHashMap<>(settings.config);
+        this.properties = new LinkedHashMap<>(settings.properties);
         try {
             this.directory = Files.createTempDirectory("muster-" + name.toLowerCase(Locale.ROOT) + "-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * What differs from the defaults.
+     *
+     * @param <S> the server that it starts
+     */
+    public static final class Builder<S extends ServerProcess> {
+        private final Function<Builder<S>, S> process;
+        private final Map<String, String> config = new LinkedHashMap<>();
+        private final Map<String, String> properties = new LinkedHashMap<>();
+
+        Builder(Function<Builder<S>, S> process) {
+            this.process = process;
+            config("tickTime", "500");
+            config("maxSessionTimeout", "60000");
+            config("maxClientCnxns", "0");
+            config("4lw.commands.whitelist", "*");
+            property("zookeeper.extendedTypesEnabled", "true");
+            // A killed process loses nothing that it had written; only a machine would.
+            property("zookeeper.forceSync", "no");
+        }
+
+        /** A line of {@code zoo.cfg}. */
+        public Builder<S> config(String key, String value) {
+            config.put(key, value);
+            return this;
+        }
+
+        /** A system property of the server's JVM. */
+        public Builder<S> property(String key, String value) {
+            properties.put(key, value);
+            return this;
+        }
+
+        /** Starts a server and waits until it serves. */
+        public S start() {
+            S server = process.apply(this);
+            server.launchOnAFreePort();
+            return server;
         }
     }
 

@@ -109,7 +109,7 @@ final class Duel implements AutoCloseable {
     }
 
     private static MusterProcess startMuster() {
-        MusterProcess.Builder settings = MusterProcess.builder();
+        ServerProcess.Builder<MusterProcess> settings = MusterProcess.builder();
         common(settings::config, settings::property);
         // ZooKeeper lets everybody guess
         settings.property("zookeeper.muster.maxWrongSuperLoginsPerMinute", "0");
@@ -119,7 +119,7 @@ final class Duel implements AutoCloseable {
     }
 
     private static ZooKeeperProcess startZooKeeper() {
-        ZooKeeperProcess.Builder settings = ZooKeeperProcess.builder();
+        ServerProcess.Builder<ZooKeeperProcess> settings = ZooKeeperProcess.builder();
         common(settings::config, settings::property);
         return settings.start();
     }

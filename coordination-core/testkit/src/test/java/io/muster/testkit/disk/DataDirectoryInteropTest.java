@@ -305,7 +305,7 @@ class DataDirectoryInteropTest {
         }
     }
 
-    private static ZooKeeperProcess.Builder zooKeeper(String snapCount) {
+    private static ServerProcess.Builder<ZooKeeperProcess> zooKeeper(String snapCount) {
         return ZooKeeperProcess.builder()
                 .property("zookeeper.snapCount", snapCount)
                 .property("zookeeper.preAllocSize", "64");

@@ -177,13 +177,13 @@ class AccessOnBothServersTest {
     private static List<String> assertSame(
             Map<String, String> config, Map<String, String> properties, List<Scenario> scenarios) throws Exception {
         List<String> expected;
-        ZooKeeperProcess.Builder theirs = ZooKeeperProcess.builder();
+        ServerProcess.Builder<ZooKeeperProcess> theirs = ZooKeeperProcess.builder();
         config.forEach(theirs::config);
         properties.forEach(theirs::property);
         try (ZooKeeperProcess server = theirs.start()) {
             expected = run(server, scenarios);
         }
-        MusterProcess.Builder ours = MusterProcess.builder();
+        ServerProcess.Builder<MusterProcess> ours = MusterProcess.builder();
         config.forEach(ours::config);
         properties.forEach(ours::property);
         try (MusterProcess server = ours.start()) {

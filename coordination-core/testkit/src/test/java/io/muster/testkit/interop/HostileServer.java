@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.muster.client.MusterClient;
 import io.muster.client.Node;
 import io.muster.testkit.MusterProcess;
+import io.muster.testkit.ServerProcess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ final class HostileServer implements AutoCloseable {
         return start(MusterProcess.builder());
     }
 
-    static HostileServer start(MusterProcess.Builder settings) throws InterruptedException {
+    static HostileServer start(ServerProcess.Builder<MusterProcess> settings) throws InterruptedException {
         MusterProcess process = settings.start();
         try {
             return new HostileServer(process);

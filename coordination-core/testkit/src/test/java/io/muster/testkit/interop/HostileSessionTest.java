@@ -15,6 +15,7 @@ import io.muster.protocol.OpCode;
 import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
 import io.muster.testkit.MusterProcess;
+import io.muster.testkit.ServerProcess;
 import java.io.EOFException;
 import java.util.Arrays;
 import java.util.List;
@@ -125,7 +126,7 @@ class HostileSessionTest {
     @ParameterizedTest
     @ValueSource(strings = {"none", "", " "})
     void f99_nobodyIsTheSuperUserUnlessADigestIsSet(String digest) throws Exception {
-        MusterProcess.Builder settings = MusterProcess.builder();
+        ServerProcess.Builder<MusterProcess> settings = MusterProcess.builder();
         if (!digest.equals("none")) {
             settings.property("zookeeper.DigestAuthenticationProvider.superDigest", digest);
         }
