@@ -83,7 +83,7 @@ class MainTest {
         Path root = Path.of("").toAbsolutePath().getParent().getParent();
         ServerConfig config = ServerConfig.read(root.resolve("config/zoo.cfg"));
         assertTrue(commands.contains("server config/zoo.cfg"), commands.toString());
-        assertTrue(config.clientAddress().getAddress().isLoopbackAddress());
+        assertTrue(config.transport().address().getAddress().isLoopbackAddress());
         assertEquals(List.of(), config.warnings());
     }
 

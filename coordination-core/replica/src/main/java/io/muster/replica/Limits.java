@@ -10,6 +10,8 @@ package io.muster.replica;
  */
 public record Limits(int watchesPerConnection, int watchesPerAddress, int sessions, int sessionsPerAddress) {
     public static final Limits NONE = new Limits(0, 0, 0, 0);
+    /** A million watches for a connection, and no more limits. */
+    public static final Limits DEFAULT = new Limits(1_000_000, 0, 0, 0);
 
     public Limits {
         if (watchesPerConnection < 0 || watchesPerAddress < 0 || sessions < 0 || sessionsPerAddress < 0) {
@@ -26,10 +28,5 @@ public record Limits(int watchesPerConnection, int watchesPerAddress, int sessio
             case SESSIONS -> sessions;
             case SESSIONS_PER_ADDRESS -> sessionsPerAddress;
         };
-    }
-
-    /** These, but for the watches of a connection. */
-    public Limits withWatchesPerConnection(int count) {
-        return new Limits(count, watchesPerAddress, sessions, sessionsPerAddress);
     }
 }

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class ReplicaWatchLimitTest {
     private static final String REFUSED = "refused: WATCHES_PER_CONNECTION, at most 2";
 
-    private final ScriptedReplica script = new ScriptedReplica(
-            State.initial(1, true), setup -> setup.limits = Limits.NONE.withWatchesPerConnection(2));
+    private final ScriptedReplica script =
+            new ScriptedReplica(State.initial(1, true), setup -> setup.limits = new Limits(2, 0, 0, 0));
     private long client;
 
     @BeforeEach

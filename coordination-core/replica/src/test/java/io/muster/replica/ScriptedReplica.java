@@ -18,7 +18,6 @@ import io.muster.replica.state.AccessControl;
 import io.muster.replica.state.AccessSettings;
 import io.muster.replica.state.State;
 import io.muster.replica.state.Transaction;
-import io.muster.replica.state.TxnForm;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -81,18 +80,16 @@ final class ScriptedReplica implements Outputs {
         SessionSecret newSecret;
 
         private ReplicaSettings settings(AccessControl control) {
-            return new ReplicaSettings(
-                    1,
-                    TICK_MS,
-                    200,
-                    5_000,
-                    TxnForm.DEFAULT,
-                    control,
-                    limits,
-                    reaping,
-                    enforceQuota,
-                    reconfigEnabled,
-                    newSecret);
+            return ReplicaSettings.builder()
+                    .tickTimeMs(TICK_MS)
+                    .sessionTimeoutsMs(200, 5_000)
+                    .access(control)
+                    .limits(limits)
+                    .reaping(reaping)
+                    .enforceQuota(enforceQuota)
+                    .reconfigEnabled(reconfigEnabled)
+                    .newSecret(newSecret)
+                    .build();
         }
     }
 

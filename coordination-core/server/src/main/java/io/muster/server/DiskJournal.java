@@ -24,8 +24,6 @@ import org.slf4j.LoggerFactory;
 /** The journal on a disk: the log, and a snapshot from time to time, which a thread of its own writes. */
 final class DiskJournal implements Journal {
     private static final Logger log = LoggerFactory.getLogger(DiskJournal.class);
-    private static final int MIN_UNSYNCED_BYTES = 4 << 20;
-    private static final int SNAPSHOT_STEP_BYTES = 1 << 20;
     private static final int RETRY_FULL_DISK_MS = 1_000;
 
     private final Storage storage;
@@ -36,49 +34,38 @@ final class DiskJournal implements Journal {
     private volatile State newest;
     private volatile @Nullable Consumer<Throwable> failed;
 
-    private DiskJournal(Storage storage, ServerConfig config, Recovered recovered) {
+    private DiskJournal(Storage storage, StorageSettings settings, Recovered recovered) {
         this.storage = storage;
-        this.forceSync = config.forceSync();
-        this.slowSyncMs = config.slowSyncMs();
+        this.forceSync = settings.forceSync();
+        this.slowSyncMs = settings.slowSyncMs();
         this.newest = recovered.state();
     }
 
     /** @throws io.muster.server.storage.StorageException if there is nothing to start from; says what to do */
     static DiskJournal open(ServerConfig config) {
         SecureRandom random = new SecureRandom();
-        return of(Storage.open(config.dataDir(), config.dataLogDir(), settings(config, random), random), config);
+        StorageSettings settings = settings(config, random);
+        return of(Storage.open(config.dataDir(), config.dataLogDir(), settings, random), settings);
     }
 
     /** The same on given disks, the second for the log: one object twice where both are one. */
     static DiskJournal open(ServerConfig config, Disk snapshotDisk, Disk logDisk) {
         SecureRandom random = new SecureRandom();
-        return of(Storage.open(snapshotDisk, logDisk, settings(config, random), random), config);
+        StorageSettings settings = settings(config, random);
+        return of(Storage.open(snapshotDisk, logDisk, settings, random), settings);
     }
 
-    private static DiskJournal of(Storage storage, ServerConfig config) {
+    private static DiskJournal of(Storage storage, StorageSettings settings) {
         Recovered recovered = storage.takeRecovered();
         log.info("recovered {}", recovered.summary());
-        DiskJournal journal = new DiskJournal(storage, config, recovered);
-        journal.startPurging(config.purgeEveryMs(), config.keepSnapshots());
+        DiskJournal journal = new DiskJournal(storage, settings, recovered);
+        journal.startPurging(settings.purgeEveryMs(), settings.keepSnapshots());
         return journal;
     }
 
+    /** Strangers choose the keys of the tables that the seed is for. */
     private static StorageSettings settings(ServerConfig config, SecureRandom random) {
-        return StorageSettings.builder(random.nextLong())
-                .snapshotEveryTxns(config.snapshotEveryTxns())
-                .snapshotEveryBytes(Math.max(0, config.snapshotEveryKb()) * 1024)
-                .maxLogFileBytes(Math.max(0, config.maxLogFileKb()) * 1024)
-                .preallocationBytes(config.preallocationKb() * 1024)
-                .maxUnsyncedBytes(Math.max(MIN_UNSYNCED_BYTES, (int) Math.min(1L << 30, 4L * config.maxFrameBytes())))
-                .snapshotStepBytes(SNAPSHOT_STEP_BYTES)
-                .compression(config.snapshotCompression())
-                .digestInSnapshots(config.digestEnabled())
-                .lastZxidInSnapshots(config.lastZxidInSnapshots())
-                .keepSnapshots(config.purgeEveryMs() > 0 ? 0 : config.keepSnapshots())
-                .createDirectories(config.createDirectories())
-                .trustEmptySnapshot(config.trustEmptySnapshot())
-                .timesToLive(config.timesToLive())
-                .build();
+        return config.storage().toBuilder().seed(random.nextLong()).build();
     }
 
     /** The newest state that is known here; before the start that is the one on the disk. */

@@ -5,10 +5,8 @@ import io.muster.protocol.Zxid;
 import io.muster.replica.Replica;
 import io.muster.replica.ReplicaSettings;
 import io.muster.replica.session.SessionSecret;
-import io.muster.replica.state.AccessControl;
 import io.muster.replica.state.SecretZnode;
 import io.muster.replica.state.State;
-import io.muster.replica.state.TxnForm;
 import io.muster.server.admin.Build;
 import io.muster.server.admin.FourLetterWords;
 import io.muster.server.admin.ServerView;
@@ -19,7 +17,6 @@ import io.muster.server.storage.StorageException;
 import io.muster.server.transport.ClientPort;
 import io.muster.server.transport.ConnectionReport;
 import io.muster.server.transport.Traffic;
-import io.muster.server.transport.TransportSettings;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -44,7 +41,6 @@ public final class MusterServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MusterServer.class);
     private static final int SERVER_ID = 1;
     private static final int STOP_TIMEOUT_MS = 10_000;
-    private static final int MAX_TOUCH_INTERVAL_MS = 200;
 
     private final String name;
     private final Journal journal;
@@ -90,25 +86,16 @@ public final class MusterServer implements AutoCloseable {
     private MusterServer(ServerConfig config, Journal journal, State recovered, long startedNanos) {
         this.journal = journal;
         this.name = "muster-" + SERVER_ID;
-        AccessControl access = AccessControl.of(config.access());
-        ReplicaSettings settings = new ReplicaSettings(
-                SERVER_ID,
-                config.tickTimeMs(),
-                config.minSessionTimeoutMs(),
-                config.maxSessionTimeoutMs(),
-                new TxnForm(config.digestEnabled(), config.closeSessionPaths(), config.maxTransactionBytes()),
-                access,
-                config.limits(),
-                config.reaping(),
-                config.enforceQuota(),
-                config.reconfigEnabled(),
-                config.zooKeepersPasswords() ? null : newSecret());
+        ReplicaSettings settings = config.replica();
+        if (!config.zooKeepersPasswords()) {
+            settings = settings.toBuilder().newSecret(newSecret()).build();
+        }
         loop = new SerialLoop(name, settings, recovered, journal::published, this::failed);
         logThread = new LogThread(journal, name + "-log", persisted -> loop.submit(List.of(persisted)), this::failed);
         Traffic traffic = new Traffic();
         View view = new View(config, traffic, System.nanoTime());
         FourLetterWords words = new FourLetterWords(view, config.words(), SystemSettings.ofThisJvm());
-        port = new ClientPort(transport(config), access, words, traffic, loop);
+        port = new ClientPort(config.transport(), settings.access(), words, traffic, loop);
         journal.onFailure(this::failed);
         logThread.start();
         loop.start(logThread, port);
@@ -134,7 +121,7 @@ public final class MusterServer implements AutoCloseable {
     }
 
     private static RuntimeException cannotListen(ServerConfig config, UncheckedIOException e) {
-        InetSocketAddress address = config.clientAddress();
+        InetSocketAddress address = config.transport().address();
         String host = address.getAddress().getHostAddress();
         String reason = String.valueOf(Throwables.getRootCause(e).getMessage());
         if (reason.contains("Cannot assign requested address")) {
@@ -151,28 +138,6 @@ public final class MusterServer implements AutoCloseable {
         byte[] bytes = new byte[SecretZnode.BYTES];
         new SecureRandom().nextBytes(bytes);
         return new SessionSecret(bytes);
-    }
-
-    private static TransportSettings transport(ServerConfig config) {
-        return new TransportSettings(
-                config.clientAddress(),
-                config.backlog(),
-                config.maxHandshakeBytes(),
-                config.maxFrameBytes(),
-                config.maxUnreadBytes(),
-                config.maxConnectionsPerAddress(),
-                config.maxConnections(),
-                config.maxOutstandingRequests(),
-                config.handshakeTimeoutMs(),
-                config.maxQueuedBytes(),
-                config.maxQueuedBytesOfAll(),
-                Math.max(1, Math.min(MAX_TOUCH_INTERVAL_MS, config.tickTimeMs() / 4)),
-                config.connectionRate(),
-                config.largeRequestBytes(),
-                config.maxLargeRequestsBytes(),
-                config.tcpKeepAlive(),
-                config.nativeTransport(),
-                config.ioThreads());
     }
 
     /** The port that clients connect to, also when the configuration said 0. */
@@ -292,7 +257,7 @@ public final class MusterServer implements AutoCloseable {
         @Override
         public InetSocketAddress clientAddress() {
             InetSocketAddress bound = port.address();
-            return bound == null ? config.clientAddress() : bound;
+            return bound == null ? config.transport().address() : bound;
         }
 
         @Override

@@ -232,7 +232,8 @@ class ClientPortTest {
 
     @Test
     void silentConnectionIsClosedAfterTheDeadline() throws Exception {
-        try (MusterServer impatient = ServerFixture.start(new MemoryJournal(), b -> b.handshakeTimeoutMs(100));
+        try (MusterServer impatient =
+                        ServerFixture.start(new MemoryJournal(), b -> b.transport(t -> t.handshakeTimeoutMs(100)));
                 RawClient silent = new RawClient(impatient.clientPort());
                 RawClient slow = new RawClient(impatient.clientPort());
                 RawClient fine = RawClient.connected(impatient.clientPort())) {
@@ -246,7 +247,8 @@ class ClientPortTest {
 
     @Test
     void oneConnectionTooManyFromAnAddressIsClosedAndOneThatLeavesMakesRoom() throws Exception {
-        try (MusterServer narrow = ServerFixture.start(new MemoryJournal(), b -> b.maxConnectionsPerAddress(2));
+        try (MusterServer narrow =
+                        ServerFixture.start(new MemoryJournal(), b -> b.transport(t -> t.maxConnectionsPerAddress(2)));
                 RawClient first = RawClient.connected(narrow.clientPort())) {
             try (RawClient second = RawClient.connected(narrow.clientPort());
                     RawClient third = new RawClient(narrow.clientPort())) {
@@ -285,7 +287,8 @@ class ClientPortTest {
 
     @Test
     void clientThatLetsTooManyEventsWaitIsClosed() throws Exception {
-        try (MusterServer strict = ServerFixture.start(new MemoryJournal(), b -> b.maxQueuedBytes(1 << 20));
+        try (MusterServer strict =
+                        ServerFixture.start(new MemoryJournal(), b -> b.transport(t -> t.maxQueuedBytes(1 << 20)));
                 RawClient writer = RawClient.connected(strict.clientPort());
                 RawClient lazy = new RawClient(strict.clientPort(), 4_096)) {
             lazy.handshake(10_000);
@@ -304,7 +307,7 @@ class ClientPortTest {
     @Test
     void tooManyOutstandingRequestsStopTheReadingAndNoneIsLost() throws Exception {
         MemoryJournal own = new MemoryJournal();
-        try (MusterServer narrow = ServerFixture.start(own, b -> b.maxOutstandingRequests(10));
+        try (MusterServer narrow = ServerFixture.start(own, b -> b.transport(t -> t.maxOutstandingRequests(10)));
                 RawClient client = RawClient.connected(narrow.clientPort())) {
             own.hold();
             client.send(create("/first", new byte[0]));

@@ -39,9 +39,9 @@ class FaultyDiskTest {
 
     private static ServerConfig config(UnaryOperator<ServerConfig.Builder> settings) {
         return settings.apply(ServerConfig.in(Path.of("target", "nowhere"))
-                        .tickTimeMs(1_000)
-                        .preallocationKb(16)
-                        .ioThreads(1))
+                        .replica(r -> r.tickTimeMs(1_000))
+                        .storage(s -> s.preallocationBytes(16 << 10))
+                        .transport(t -> t.ioThreads(1)))
                 .build();
     }
 
@@ -135,7 +135,7 @@ class FaultyDiskTest {
         int each = 400;
         Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
         AtomicReference<Throwable> failure = new AtomicReference<>();
-        try (MusterServer server = start(disk, disk, settings -> settings.snapshotEveryTxns(200))) {
+        try (MusterServer server = start(disk, disk, settings -> settings.storage(s -> s.snapshotEveryTxns(200)))) {
             List<Thread> threads = new ArrayList<>();
             for (int w = 0; w < writers; w++) {
                 String prefix = "/w" + w + "-";
@@ -279,9 +279,9 @@ class FaultyDiskTest {
         try (MusterServer server = start(
                         disk,
                         disk,
-                        settings -> settings.maxOutstandingRequests(limit)
+                        settings -> settings.transport(t -> t.maxOutstandingRequests(limit)
                                 .maxConnectionsPerAddress(0)
-                                .handshakeTimeoutMs(1_000));
+                                .handshakeTimeoutMs(1_000)));
                 RawClient reader = RawClient.connected(server.clientPort());
                 RawClient writer = RawClient.connected(server.clientPort())) {
             disk.roomBytes(0);
@@ -307,8 +307,10 @@ class FaultyDiskTest {
     @Test
     void handshakesThatHadToWaitForTheLogAreAnsweredWhenItGetsOn() throws Exception {
         List<RawClient> clients = new ArrayList<>();
-        try (MusterServer server =
-                start(disk, disk, settings -> settings.maxOutstandingRequests(2).ioThreads(4))) {
+        try (MusterServer server = start(
+                disk,
+                disk,
+                settings -> settings.transport(t -> t.maxOutstandingRequests(2).ioThreads(4)))) {
             disk.hold();
             for (int i = 0; i < 20; i++) {
                 clients.add(RawClient.connectedLater(server.clientPort()));
@@ -328,8 +330,10 @@ class FaultyDiskTest {
 
     @Test
     void f30_whileASyncIsSlowReadsAreAnsweredAndItIsCounted() throws Exception {
-        try (MusterServer server =
-                        start(disk, disk, settings -> settings.slowSyncMs(50).words(Set.of("*")));
+        try (MusterServer server = start(
+                        disk,
+                        disk,
+                        settings -> settings.storage(s -> s.slowSyncMs(50)).words(Set.of("*")));
                 RawClient writer = RawClient.connected(server.clientPort());
                 RawClient reader = RawClient.connected(server.clientPort())) {
             int before = slowSyncs(server);
@@ -359,23 +363,26 @@ class FaultyDiskTest {
 
     @Test
     void purgeByTheClockNeedsNoSnapshotToBeWritten() throws Exception {
-        try (MusterServer server =
-                        start(disk, disk, settings -> settings.keepSnapshots(0).snapshotEveryTxns(10));
+        try (MusterServer server = start(
+                        disk,
+                        disk,
+                        settings -> settings.storage(s -> s.keepSnapshots(0).snapshotEveryTxns(10)));
                 RawClient client = RawClient.connected(server.clientPort())) {
             for (int i = 0; snapshots(disk).size() < 6; i++) {
                 assertEquals(0, error(client, create("/n" + i)));
             }
         }
         FaultyDisk next = new FaultyDisk(disk.afterPowerLoss(MemoryDisk.Loss.ALL, 1));
-        try (MusterServer server =
-                start(next, next, settings -> settings.keepSnapshots(3).purgeEveryMs(20))) {
+        try (MusterServer server = start(
+                next, next, settings -> settings.storage(s -> s.keepSnapshots(3).purgeEveryMs(20)))) {
             awaitThreeSnapshots(next);
         }
         next = new FaultyDisk(next.afterPowerLoss(MemoryDisk.Loss.NOTHING, 1));
         try (MusterServer server = start(
                         next,
                         next,
-                        settings -> settings.keepSnapshots(3).purgeEveryMs(20).snapshotEveryTxns(10));
+                        settings -> settings.storage(
+                                s -> s.keepSnapshots(3).purgeEveryMs(20).snapshotEveryTxns(10)));
                 RawClient client = RawClient.connected(server.clientPort())) {
             List<String> before = snapshots(next);
             for (int i = 0; snapshots(next).stream().anyMatch(before::contains); i++) {
@@ -397,7 +404,7 @@ class FaultyDiskTest {
     @Test
     void f29_whenOnlySnapshotsHaveNoRoomTheLogGoesOnAndNothingIsPurged() throws Exception {
         FaultyDisk logs = new FaultyDisk();
-        try (MusterServer server = start(disk, logs, settings -> settings.snapshotEveryTxns(20));
+        try (MusterServer server = start(disk, logs, settings -> settings.storage(s -> s.snapshotEveryTxns(20)));
                 RawClient client = RawClient.connected(server.clientPort())) {
             disk.roomBytes(0);
             for (int i = 0; i < 200; i++) {
@@ -419,7 +426,7 @@ class FaultyDiskTest {
 
     @Test
     void aSnapshotThatFailsForAnotherReasonThanRoomEndsTheServer() throws Exception {
-        try (MusterServer server = start(disk, disk, settings -> settings.snapshotEveryTxns(20));
+        try (MusterServer server = start(disk, disk, settings -> settings.storage(s -> s.snapshotEveryTxns(20)));
                 RawClient client = RawClient.connected(server.clientPort())) {
             disk.failForceOf("tmp.snapshot.");
             for (int i = 0; i < 25; i++) {

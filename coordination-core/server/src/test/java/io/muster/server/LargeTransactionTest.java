@@ -30,9 +30,9 @@ class LargeTransactionTest {
 
     private MusterServer start() {
         return MusterServer.start(ServerConfig.in(directory)
-                .tickTimeMs(500)
-                .preallocationKb(64)
-                .ioThreads(1)
+                .replica(r -> r.tickTimeMs(500))
+                .storage(s -> s.preallocationBytes(64 << 10))
+                .transport(t -> t.ioThreads(1))
                 .build());
     }
 

@@ -44,7 +44,7 @@ class LimitsTest {
     void sessionsThatComeTooFastAreClosedAndCounted() throws Exception {
         // 2 tokens, and no more for a day
         ConnectionRate rate = new ConnectionRate(2, 86_400_000, 1, -1, 0, 0, 0, 1, 1);
-        try (MusterServer server = ServerFixture.start(journal, b -> b.connectionRate(rate));
+        try (MusterServer server = ServerFixture.start(journal, b -> b.transport(t -> t.connectionRate(rate)));
                 RawClient first = RawClient.connected(server.clientPort());
                 RawClient second = RawClient.connected(server.clientPort());
                 RawClient third = RawClient.connectedLater(server.clientPort())) {
@@ -59,7 +59,9 @@ class LimitsTest {
 
     @Test
     void largeRequestsThatWaitAreBoundedTogether() throws Exception {
-        try (MusterServer server = ServerFixture.start(journal, b -> b.largeRequests(1_000, 5_000));
+        try (MusterServer server = ServerFixture.start(
+                        journal,
+                        b -> b.transport(t -> t.largeRequestBytes(1_000).maxLargeRequestsBytes(5_000)));
                 RawClient client = RawClient.connected(server.clientPort());
                 RawClient greedy = RawClient.connected(server.clientPort())) {
             journal.hold();
@@ -82,7 +84,7 @@ class LimitsTest {
     @Test
     void sessionBeyondTheLimitIsClosedAndCountedAndThereIsRoomWhenOneEnds() throws Exception {
         for (Limits limits : List.of(new Limits(0, 0, 2, 0), new Limits(0, 0, 0, 2))) {
-            try (MusterServer server = ServerFixture.start(new MemoryJournal(), b -> b.limits(limits));
+            try (MusterServer server = ServerFixture.start(new MemoryJournal(), b -> b.replica(r -> r.limits(limits)));
                     RawClient first = RawClient.connected(server.clientPort());
                     RawClient second = RawClient.connected(server.clientPort())) {
                 try (RawClient third = RawClient.connectedLater(server.clientPort())) {
@@ -100,7 +102,7 @@ class LimitsTest {
 
     @Test
     void watchesOfOneAddressAreBoundedTogether() throws Exception {
-        try (MusterServer server = ServerFixture.start(journal, b -> b.limits(new Limits(0, 2, 0, 0)));
+        try (MusterServer server = ServerFixture.start(journal, b -> b.replica(r -> r.limits(new Limits(0, 2, 0, 0))));
                 RawClient other = RawClient.connected(server.clientPort())) {
             int refused = ErrorCode.QUOTA_EXCEEDED.code();
             try (RawClient client = RawClient.connected(server.clientPort())) {
@@ -128,7 +130,9 @@ class LimitsTest {
 
     @Test
     void smallRequestsDoNotCountAsLarge() throws Exception {
-        try (MusterServer server = ServerFixture.start(journal, b -> b.largeRequests(1_000, 1));
+        try (MusterServer server = ServerFixture.start(
+                        journal,
+                        b -> b.transport(t -> t.largeRequestBytes(1_000).maxLargeRequestsBytes(1)));
                 RawClient client = RawClient.connected(server.clientPort())) {
             assertEquals(
                     ErrorCode.OK.code(), client.call(create("/a", 500)).header().err());
@@ -150,7 +154,7 @@ class LimitsTest {
     void requestsThatNeverEndAreBoundedTogether() throws Exception {
         List<RawClient> greedy = new ArrayList<>();
         try (MusterServer server = ServerFixture.start(
-                        journal, b -> b.maxUnreadBytes(2 << 20).maxConnectionsPerAddress(0));
+                        journal, b -> b.transport(t -> t.maxUnreadBytes(2 << 20).maxConnectionsPerAddress(0)));
                 RawClient good = RawClient.connected(server.clientPort())) {
             for (int i = 0; i < 20; i++) {
                 RawClient client = RawClient.connected(server.clientPort());

@@ -27,7 +27,7 @@ class LongReplyTest {
 
     @BeforeEach
     void fill() throws Exception {
-        server = ServerFixture.start(new MemoryJournal(), b -> b.ioThreads(1));
+        server = ServerFixture.start(new MemoryJournal(), b -> b.transport(t -> t.ioThreads(1)));
         writer = RawClient.connected(server.clientPort());
         writer.call(create("/many"));
         for (int i = 0; i < CHILDREN; i++) {

@@ -310,7 +310,7 @@ class MusterServerTest {
     @Test
     void sessionOfAClientThatOnlyReadsLivesOn() throws Exception {
         MemoryJournal own = new MemoryJournal();
-        try (MusterServer quick = ServerFixture.start(own, b -> b.tickTimeMs(100));
+        try (MusterServer quick = ServerFixture.start(own, b -> b.replica(r -> r.tickTimeMs(100)));
                 RawClient client = new RawClient(quick.clientPort())) {
             ConnectResponse response = client.handshake(200);
             assertEquals(200, response.timeoutMs());
@@ -325,7 +325,7 @@ class MusterServerTest {
     @Test
     void silentSessionExpiresAndItsEphemeralsGo() throws Exception {
         MemoryJournal own = new MemoryJournal();
-        try (MusterServer quick = ServerFixture.start(own, b -> b.tickTimeMs(50));
+        try (MusterServer quick = ServerFixture.start(own, b -> b.replica(r -> r.tickTimeMs(50)));
                 RawClient owner = new RawClient(quick.clientPort());
                 RawClient watcher = new RawClient(quick.clientPort())) {
             owner.handshake(100);

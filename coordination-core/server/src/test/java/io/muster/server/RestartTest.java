@@ -31,7 +31,9 @@ class RestartTest {
     Path directory;
 
     private ServerConfig.Builder config() {
-        return ServerConfig.in(directory).preallocationKb(64).ioThreads(1);
+        return ServerConfig.in(directory)
+                .storage(s -> s.preallocationBytes(64 << 10))
+                .transport(t -> t.ioThreads(1));
     }
 
     private static Request.Create create(String path, int flags) {
@@ -66,8 +68,8 @@ class RestartTest {
     @Test
     void snapshotsAreWrittenWhileRequestsAreServed() throws Exception {
         int count = 500;
-        try (MusterServer server =
-                        MusterServer.start(config().snapshotEveryTxns(50).build());
+        try (MusterServer server = MusterServer.start(
+                        config().storage(s -> s.snapshotEveryTxns(50)).build());
                 RawClient client = RawClient.connected(server.clientPort())) {
             for (int i = 0; i < count; i++) {
                 assertEquals(0, client.call(create("/n" + i, 0)).header().err());
@@ -96,7 +98,7 @@ class RestartTest {
 
     @Test
     void missingDirectoryIsRefusedIfItMustNotBeCreated() throws Exception {
-        ServerConfig config = config().createDirectories(false).build();
+        ServerConfig config = config().storage(s -> s.createDirectories(false)).build();
         ServerFailedException failure = assertThrows(
                 ServerFailedException.class, () -> MusterServer.start(config).close());
         assertTrue(failure.getMessage().contains("version-2 is missing"), failure.getMessage());
@@ -109,8 +111,8 @@ class RestartTest {
     void snapshotsMayBeCompressedAndTheCompressionChanged(Compression compression) throws Exception {
         int count = 100;
         for (Compression each : List.of(compression, Compression.NONE)) {
-            ServerConfig config =
-                    config().snapshotEveryTxns(20).snapshotCompression(each).build();
+            ServerConfig config = config().storage(s -> s.snapshotEveryTxns(20).compression(each))
+                    .build();
             try (MusterServer server = MusterServer.start(config);
                     RawClient client = RawClient.connected(server.clientPort())) {
                 for (int i = 0; i < count; i++) {

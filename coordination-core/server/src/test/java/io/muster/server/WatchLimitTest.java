@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class WatchLimitTest {
     @Test
     void connectionThatWantsMoreWatchesThanItMayHaveIsToldAndCountedAndStaysOpen() throws Exception {
-        try (MusterServer server = ServerFixture.start(new MemoryJournal(), b -> b.limits(new Limits(2, 0, 0, 0)));
+        try (MusterServer server = ServerFixture.start(
+                        new MemoryJournal(), b -> b.replica(r -> r.limits(new Limits(2, 0, 0, 0))));
                 RawClient client = RawClient.connected(server.clientPort());
                 RawClient other = RawClient.connected(server.clientPort())) {
             client.call(new Request.Create(OpCode.CREATE, "/a", new byte[0], Acl.OPEN, 0, 0));

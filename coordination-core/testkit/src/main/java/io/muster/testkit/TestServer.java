@@ -1,5 +1,6 @@
 package io.muster.testkit;
 
+import io.muster.replica.state.TimesToLive;
 import io.muster.server.MusterServer;
 import io.muster.server.config.ServerConfig;
 import java.io.IOException;
@@ -124,10 +125,9 @@ public final class TestServer implements AutoCloseable {
 
     private void launch() {
         ServerConfig.Builder config = ServerConfig.in(dataDirectory())
-                .tickTimeMs(TICK_MS)
-                .sessionTimeoutsMs(2 * TICK_MS, MAX_SESSION_TIMEOUT_MS)
-                .maxConnectionsPerAddress(0)
-                .extendedTypes(true)
+                .replica(r -> r.tickTimeMs(TICK_MS).sessionTimeoutsMs(2 * TICK_MS, MAX_SESSION_TIMEOUT_MS))
+                .transport(t -> t.maxConnectionsPerAddress(0))
+                .storage(s -> s.timesToLive(TimesToLive.ON))
                 .words(Set.of("*"));
         configure.accept(config);
         if (port != 0) {

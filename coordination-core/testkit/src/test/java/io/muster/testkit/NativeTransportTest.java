@@ -15,7 +15,7 @@ class NativeTransportTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void serverUsesTheTransportThatItMayAndServes(boolean nativeAllowed) throws Exception {
-        try (TestServer server = TestServer.start(config -> config.nativeTransport(nativeAllowed));
+        try (TestServer server = TestServer.start(config -> config.transport(t -> t.nativeTransport(nativeAllowed)));
                 MusterClient client = MusterClient.connect(server.connectString())) {
             assertEquals(nativeAllowed && Epoll.isAvailable() ? "epoll" : "nio", server.transport());
             byte[] data = "x".repeat(500_000).getBytes(StandardCharsets.US_ASCII);

@@ -26,9 +26,8 @@ public enum ServerKind {
             try {
                 Path directory = Files.createTempDirectory("muster-recipes-");
                 MusterServer server = MusterServer.start(ServerConfig.in(directory)
-                        .tickTimeMs(500)
-                        .sessionTimeoutsMs(1_000, 60_000)
-                        .maxConnectionsPerAddress(0)
+                        .replica(r -> r.tickTimeMs(500).sessionTimeoutsMs(1_000, 60_000))
+                        .transport(t -> t.maxConnectionsPerAddress(0))
                         .words(Set.of("*"))
                         .build());
                 return new TestServer(server.clientPort(), () -> {

@@ -17,4 +17,16 @@ public record TxnForm(boolean digest, boolean closeSessionPaths, int maxBytes) {
             throw new IllegalArgumentException("maxBytes must be at least 1024, not " + maxBytes);
         }
     }
+
+    public TxnForm withDigest(boolean value) {
+        return new TxnForm(value, closeSessionPaths, maxBytes);
+    }
+
+    public TxnForm withCloseSessionPaths(boolean value) {
+        return new TxnForm(digest, value, maxBytes);
+    }
+
+    public TxnForm withMaxBytes(int value) {
+        return new TxnForm(digest, closeSessionPaths, value);
+    }
 }

@@ -2,11 +2,12 @@ package io.muster.server.admin;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.muster.protocol.Zxid;
+import io.muster.replica.ReplicaSettings;
 import io.muster.replica.state.State;
-import io.muster.server.config.ServerConfig;
 import io.muster.server.config.SystemSettings;
 import io.muster.server.transport.ConnectionReport;
 import io.muster.server.transport.Traffic;
+import io.muster.server.transport.TransportSettings;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
@@ -117,7 +118,8 @@ final class ServerWords {
 
     /** conf */
     String configuration() {
-        ServerConfig config = server.config();
+        ReplicaSettings replica = server.config().replica();
+        TransportSettings transport = server.config().transport();
         List<String> lines = List.of(
                 "clientPort=" + server.clientAddress().getPort(),
                 "secureClientPort=-1",
@@ -125,11 +127,11 @@ final class ServerWords {
                 "dataDirSize=" + sizeBytes(server.snapshotDirectory().toFile()),
                 "dataLogDir=" + server.logDirectory(),
                 "dataLogSize=" + sizeBytes(server.logDirectory().toFile()),
-                "tickTime=" + config.tickTimeMs(),
-                "maxClientCnxns=" + config.maxConnectionsPerAddress(),
-                "minSessionTimeout=" + config.minSessionTimeoutMs(),
-                "maxSessionTimeout=" + config.maxSessionTimeoutMs(),
-                "clientPortListenBacklog=" + config.backlog(),
+                "tickTime=" + replica.tickTimeMs(),
+                "maxClientCnxns=" + transport.maxConnectionsPerAddress(),
+                "minSessionTimeout=" + replica.minSessionTimeoutMs(),
+                "maxSessionTimeout=" + replica.maxSessionTimeoutMs(),
+                "clientPortListenBacklog=" + transport.backlog(),
                 "serverId=0");
         return String.join("\n", lines) + "\n";
     }

@@ -1,6 +1,8 @@
 package io.muster.server.config;
 
 import io.muster.replica.Reaping;
+import io.muster.replica.ReplicaSettings;
+import io.muster.replica.state.AccessControl;
 import io.muster.replica.state.AccessSettings;
 import io.muster.replica.state.TimesToLive;
 import io.muster.server.config.Settings.Found;
@@ -10,13 +12,11 @@ import java.util.List;
 final class AccessKeys {
     private AccessKeys() {}
 
-    static void read(Settings settings, ServerConfig.Builder builder, List<String> warnings) {
-        builder.access(access(settings, warnings));
-        builder.reconfigEnabled(Settings.flag(settings.inFile("reconfigEnabled"), false));
-        builder.enforceQuota(Settings.flag(settings.anywhere("enforceQuota"), false));
-        builder.timesToLive(timesToLive(settings));
-        builder.reaping(reaping(settings));
-        builder.zooKeepersPasswords(zooKeepersPasswords(settings));
+    static void read(Settings settings, ReplicaSettings.Builder replica, List<String> warnings) {
+        replica.access(AccessControl.of(access(settings, warnings)));
+        replica.reaping(reaping(settings));
+        Settings.flag(settings.inFile("reconfigEnabled"), replica::reconfigEnabled);
+        Settings.flag(settings.anywhere("enforceQuota"), replica::enforceQuota);
     }
 
     private static AccessSettings access(Settings settings, List<String> warnings) {
@@ -61,7 +61,7 @@ final class AccessKeys {
         }
     }
 
-    private static TimesToLive timesToLive(Settings settings) {
+    static TimesToLive timesToLive(Settings settings) {
         boolean on = Settings.flag(settings.anywhere("extendedTypesEnabled"), false);
         boolean old = Settings.flag(settings.anywhere("emulate353TTLNodes"), false);
         if (on && old) {
@@ -70,7 +70,7 @@ final class AccessKeys {
         return on ? TimesToLive.ON : TimesToLive.OFF;
     }
 
-    private static boolean zooKeepersPasswords(Settings settings) {
+    static boolean zooKeepersPasswords(Settings settings) {
         Found found = settings.anywhere("muster.sessionPasswords");
         if (found == null || found.value().equals("secret")) {
             return false;

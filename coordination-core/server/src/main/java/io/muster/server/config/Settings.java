@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Looks values up and checks them; knows where each came from, for the message when one is wrong. */
@@ -101,6 +104,27 @@ final class Settings {
             throw wrong(found, allowed);
         } catch (NumberFormatException e) {
             throw wrong(found, allowed);
+        }
+    }
+
+    /** Hands a flag on, if it is set. */
+    static void flag(@Nullable Found found, Consumer<Boolean> set) {
+        if (found != null) {
+            set.accept(flag(found, false));
+        }
+    }
+
+    /** Hands a number on, if it is set. */
+    static void number(@Nullable Found found, int min, int max, IntConsumer set) {
+        if (found != null) {
+            set.accept(number(found, 0, min, max));
+        }
+    }
+
+    /** Hands a number on, if it is set. */
+    static void longNumber(@Nullable Found found, long min, long max, LongConsumer set) {
+        if (found != null) {
+            set.accept(number(found, 0L, min, max));
         }
     }
 

@@ -3,8 +3,9 @@ package io.muster.server.config;
 import com.google.common.net.HostAndPort;
 import com.google.common.net.InetAddresses;
 import io.muster.replica.Limits;
+import io.muster.replica.ReplicaSettings;
+import io.muster.replica.state.TxnForm;
 import io.muster.server.config.Settings.Found;
-import io.muster.server.transport.ConnectionRate;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.InetAddress;
@@ -79,14 +80,28 @@ final class ZooCfg {
         if (dataLogDir != null) {
             builder.dataLogDir(path(dataLogDir));
         }
-        builder.clientAddress(clientAddress(onlyMember()));
-        builder.backlog(Settings.number(settings.inFile("clientPortListenBacklog"), -1, -1, MAX));
-        sessions(builder);
-        limits(builder);
-        StorageKeys.read(settings, builder, warnings);
-        AccessKeys.read(settings, builder, warnings);
+        InetSocketAddress address = clientAddress(onlyMember());
+        builder.transport(transport -> {
+            transport.address(address);
+            TransportKeys.read(settings, transport);
+        });
+        builder.storage(storage -> {
+            StorageKeys.read(settings, storage, warnings);
+            storage.timesToLive(AccessKeys.timesToLive(settings));
+        });
+        builder.replica(replica -> {
+            sessions(replica);
+            replica.limits(limits());
+            replica.form(form());
+            AccessKeys.read(settings, replica, warnings);
+        });
+        builder.zooKeepersPasswords(AccessKeys.zooKeepersPasswords(settings));
+        Found extra = settings.anywhere("jute.maxbuffer.extrasize");
+        if (extra != null) {
+            // ZooKeeper raises it too
+            builder.extraTxnBytes(Math.max(1, Settings.bytes(extra, 0, 0)));
+        }
         words(builder);
-        builder.digestEnabled(Settings.flag(settings.anywhere("digest.enabled"), true));
         UnhonouredSettings.warnings(settings.unusedInFile()).forEach(line -> warnings.add(file + ": " + line));
         UnhonouredSettings.warnings(settings.unusedInSystem())
                 .forEach(line -> warnings.add("system properties: " + line));
@@ -109,8 +124,9 @@ final class ZooCfg {
         }
     }
 
-    private void sessions(ServerConfig.Builder builder) {
-        int tick = Settings.number(settings.inFile("tickTime"), ServerConfig.DEFAULT_TICK_TIME_MS, 1, MAX / 20);
+    private void sessions(ReplicaSettings.Builder replica) {
+        Settings.number(settings.inFile("tickTime"), 1, MAX / 20, replica::tickTimeMs);
+        int tick = replica.build().tickTimeMs();
         // -1 is ZooKeeper's way to say "not set"
         int min = Settings.number(settings.inFile("minSessionTimeout"), -1, -1, MAX);
         int max = Settings.number(settings.inFile("maxSessionTimeout"), -1, -1, MAX);
@@ -120,66 +136,26 @@ final class ZooCfg {
             throw new ConfigException(file + ": minSessionTimeout=" + min + " is not allowed; it must be at most"
                     + " maxSessionTimeout=" + max + " (by default they are 2 and 20 times tickTime)");
         }
-        builder.tickTimeMs(tick).sessionTimeoutsMs(min, max);
+        replica.sessionTimeoutsMs(min, max);
     }
 
-    private void limits(ServerConfig.Builder builder) {
-        builder.maxConnectionsPerAddress(Settings.number(settings.inFile("maxClientCnxns"), 60, 0, MAX));
-        builder.maxConnections(Settings.number(settings.anywhere("maxCnxns"), 0, 0, MAX));
-        int outstanding = Settings.number(settings.anywhere("globalOutstandingLimit"), 1_000, 1, MAX);
-        int throttled = Settings.number(settings.anywhere("request_throttle_max_requests"), 0, 0, MAX);
-        builder.maxOutstandingRequests(throttled == 0 ? outstanding : Math.min(outstanding, throttled));
-        builder.largeRequests(
-                Settings.number(settings.anywhere("largeRequestThreshold"), -1, -1, MAX),
-                Settings.number(settings.anywhere("largeRequestMaxBytes"), 100L << 20, 1, Long.MAX_VALUE));
-        builder.connectionRate(connectionRate());
-        builder.nativeTransport(Settings.flag(settings.anywhere("muster.nativeTransport"), true));
-        builder.tcpKeepAlive(Settings.flag(settings.anywhere("clientTcpKeepAlive"), false));
-        builder.maxFrameBytes(
-                Settings.bytes(settings.inSystem("jute.maxbuffer"), ServerConfig.DEFAULT_MAX_FRAME_BYTES, 1_024));
-        builder.maxHandshakeBytes(Settings.number(settings.anywhere("muster.maxHandshakeBytes"), 1_024, 64, MAX));
-        Found unread = settings.anywhere("muster.maxUnreadBytes");
-        if (unread != null) {
-            builder.maxUnreadBytes(Settings.number(unread, 0L, 1L << 20, Long.MAX_VALUE));
-        }
-        builder.maxQueuedBytes(Settings.number(
-                settings.anywhere("muster.maxQueuedBytesPerConnection"),
-                ServerConfig.DEFAULT_MAX_QUEUED_BYTES,
-                1L << 20,
-                Long.MAX_VALUE));
-        builder.maxQueuedBytesOfAll(Settings.number(
-                settings.anywhere("muster.maxQueuedBytes"),
-                ServerConfig.defaultMaxQueuedBytesOfAll(),
-                1L << 20,
-                Long.MAX_VALUE));
-        builder.limits(new Limits(
-                limit("muster.maxWatchesPerConnection", ServerConfig.DEFAULT_MAX_WATCHES),
-                limit("muster.maxWatchesPerAddress", 0),
-                limit("muster.maxSessions", 0),
-                limit("muster.maxSessionsPerAddress", 0)));
-        builder.handshakeTimeoutMs(Settings.number(settings.anywhere("nio.sessionlessCnxnTimeout"), 10_000, 100, MAX));
+    private Limits limits() {
+        Limits standard = Limits.DEFAULT;
+        return new Limits(
+                limit("muster.maxWatchesPerConnection", standard.watchesPerConnection()),
+                limit("muster.maxWatchesPerAddress", standard.watchesPerAddress()),
+                limit("muster.maxSessions", standard.sessions()),
+                limit("muster.maxSessionsPerAddress", standard.sessionsPerAddress()));
+    }
+
+    private TxnForm form() {
+        return TxnForm.DEFAULT
+                .withDigest(Settings.flag(settings.anywhere("digest.enabled"), true))
+                .withCloseSessionPaths(Settings.flag(settings.anywhere("closeSessionTxn.enabled"), true));
     }
 
     private int limit(String key, int otherwise) {
         return Settings.number(settings.anywhere(key), otherwise, 0, MAX);
-    }
-
-    private ConnectionRate connectionRate() {
-        boolean weighted = Settings.flag(settings.anywhere("connection_throttle_weight_enabled"), false);
-        // that of local sessions is read so that it is known; there are none here
-        Settings.number(settings.anywhere("connection_throttle_local_session_weight"), 1, 1, MAX);
-        int newSession = Settings.number(settings.anywhere("connection_throttle_global_session_weight"), 3, 1, MAX);
-        int renewSession = Settings.number(settings.anywhere("connection_throttle_renew_session_weight"), 2, 1, MAX);
-        return new ConnectionRate(
-                Settings.number(settings.anywhere("connection_throttle_tokens"), 0, 0, MAX),
-                Settings.number(settings.anywhere("connection_throttle_fill_time"), 1, 1, MAX),
-                Settings.number(settings.anywhere("connection_throttle_fill_count"), 1, 1, MAX),
-                Settings.number(settings.anywhere("connection_throttle_freeze_time"), -1, -1, MAX),
-                Settings.share(settings.anywhere("connection_throttle_drop_increase"), 0.02),
-                Settings.share(settings.anywhere("connection_throttle_drop_decrease"), 0.002),
-                Settings.share(settings.anywhere("connection_throttle_decrease_ratio"), 0),
-                weighted ? newSession : 1,
-                weighted ? renewSession : 1);
     }
 
     private static Path path(Found found) {

@@ -218,7 +218,7 @@ public final class Storage implements AutoCloseable {
     }
 
     private void purgeAfterSnapshot() {
-        if (settings.keepSnapshots() > 0) {
+        if (settings.keepSnapshots() > 0 && settings.purgeEveryMs() == 0) {
             purge(settings.keepSnapshots());
         }
     }

@@ -10,13 +10,9 @@ public final class StorageSettings {
         this.values = values;
     }
 
-    /**
-     * Begins with ZooKeeper's settings, except that the log grows by less at a time, and that old files are purged.
-     *
-     * @param seed as of {@link io.muster.replica.state.State#initial}
-     */
-    public static Builder builder(long seed) {
-        return new Builder(seed);
+    /** Begins with ZooKeeper's settings, except that the log grows by less at a time, and that old files are purged. */
+    public static Builder builder() {
+        return new Builder();
     }
 
     /** A copy to change. */
@@ -72,9 +68,24 @@ public final class StorageSettings {
         return values.lastZxidInSnapshots;
     }
 
-    /** After each snapshot so many are kept, at least 3; 0 to keep all. */
+    /** So many are kept, and the logs that only they need; at least 3, or 0 to keep all. */
     public int keepSnapshots() {
         return values.keepSnapshots;
+    }
+
+    /** How often old snapshots and logs go, from the start on; 0 for after each snapshot. */
+    public long purgeEveryMs() {
+        return values.purgeEveryMs;
+    }
+
+    /** Whether an acknowledged write survives a loss of power. */
+    public boolean forceSync() {
+        return values.forceSync;
+    }
+
+    /** A sync of the log that takes longer is logged. */
+    public long slowSyncMs() {
+        return values.slowSyncMs;
     }
 
     /** Whether directories that are missing are created, or refused. */
@@ -92,14 +103,17 @@ public final class StorageSettings {
         return values.timesToLive;
     }
 
-    /** As of {@link io.muster.replica.state.State#initial}. */
+    /**
+     * As of {@link io.muster.replica.state.State#initial}. 0 unless set, which anybody can guess: a server that strangers may
+     * write to draws one.
+     */
     public long seed() {
         return values.seed;
     }
 
     /** Collects settings; the getters of what it builds explain them. Used by one thread. */
     public static final class Builder implements Cloneable {
-        private final long seed;
+        private long seed;
         private int snapshotEveryTxns = 100_000;
         private long snapshotEveryBytes = 4L << 30;
         private long maxLogFileBytes;
@@ -110,12 +124,18 @@ public final class StorageSettings {
         private boolean digestInSnapshots = true;
         private boolean lastZxidInSnapshots = true;
         private int keepSnapshots = 3;
+        private long purgeEveryMs;
+        private boolean forceSync = true;
+        private long slowSyncMs = 1_000;
         private boolean createDirectories = true;
         private boolean trustEmptySnapshot;
         private TimesToLive timesToLive = TimesToLive.OFF;
 
-        private Builder(long seed) {
-            this.seed = seed;
+        private Builder() {}
+
+        public Builder seed(long value) {
+            seed = value;
+            return this;
         }
 
         public Builder snapshotEveryTxns(int count) {
@@ -167,6 +187,22 @@ public final class StorageSettings {
 
         public Builder keepSnapshots(int count) {
             keepSnapshots = required(count == 0 || count >= 3, "keepSnapshots", count);
+            return this;
+        }
+
+        public Builder purgeEveryMs(long value) {
+            required(value >= 0, "purgeEveryMs", value);
+            purgeEveryMs = value;
+            return this;
+        }
+
+        public Builder forceSync(boolean value) {
+            forceSync = value;
+            return this;
+        }
+
+        public Builder slowSyncMs(long value) {
+            slowSyncMs = value;
             return this;
         }
 

@@ -78,7 +78,9 @@ public final class ClientPort implements AutoCloseable {
         this.words = words;
         this.traffic = traffic;
         this.throttle = new ConnectionThrottle(
-                settings.rate(), this::nowMs, () -> ThreadLocalRandom.current().nextDouble());
+                settings.connectionRate(),
+                this::nowMs,
+                () -> ThreadLocalRandom.current().nextDouble());
         this.unread = new SharedBytes(settings.maxUnreadBytes(), ALWAYS_UNREAD_BYTES);
         this.largeRequests = new LargeRequests(settings.largeRequestBytes(), settings.maxLargeRequestsBytes());
         this.sockets = Sockets.best(settings.nativeTransport());

@@ -30,19 +30,22 @@ class AccessKeysTest {
 
     @Test
     void reapingIsZooKeepersUnlessSystemPropertiesSayOtherwise() throws Exception {
-        assertEquals(new Reaping(60_000, 10_000, 0), read("", Map.of()).reaping());
+        assertEquals(
+                new Reaping(60_000, 10_000, 0), read("", Map.of()).replica().reaping());
         Map<String, String> system = Map.of(
                 "znode.container.checkIntervalMs", "500",
                 "znode.container.maxPerMinute", "7",
                 "znode.container.maxNeverUsedIntervalMs", "300000");
-        assertEquals(new Reaping(500, 7, 300_000), read("", system).reaping());
+        assertEquals(new Reaping(500, 7, 300_000), read("", system).replica().reaping());
     }
 
     @Test
     void reapingCannotBeSetInTheFileAsInZooKeeper() throws Exception {
         assertEquals(
                 Reaping.DEFAULT,
-                read("znode.container.checkIntervalMs=500\n", Map.of()).reaping());
+                read("znode.container.checkIntervalMs=500\n", Map.of())
+                        .replica()
+                        .reaping());
     }
 
     @Test
@@ -52,11 +55,14 @@ class AccessKeysTest {
 
     @Test
     void nobodyIsTheSuperUserAndNothingIsEnforcedUnlessItIsSet() throws Exception {
-        assertEquals(AccessSettings.DEFAULT, read("", Map.of()).access());
+        assertEquals(
+                AccessSettings.DEFAULT, read("", Map.of()).replica().access().settings());
         assertEquals(
                 AccessSettings.DEFAULT,
                 read("DigestAuthenticationProvider.superDigest=\nenforce.auth.schemes=digest\n", Map.of())
-                        .access());
+                        .replica()
+                        .access()
+                        .settings());
     }
 
     @Test
@@ -68,9 +74,11 @@ class AccessKeysTest {
                 "zookeeper.DigestAuthenticationProvider.digestAlg", "SHA-256");
         assertEquals(
                 new AccessSettings(true, true, "SHA-256", "super:hash", List.of("digest", "ip"), 7, 0),
-                read(text, system).access());
+                read(text, system).replica().access().settings());
         assertFalse(read("DigestAuthenticationProvider.enabled=false\n", Map.of())
+                .replica()
                 .access()
+                .settings()
                 .digest());
     }
 
@@ -103,26 +111,29 @@ class AccessKeysTest {
 
     @Test
     void theMembershipMayBeChangedOnlyIfTheFileSaysSo() throws Exception {
-        assertFalse(read("", Map.of("zookeeper.reconfigEnabled", "true")).reconfigEnabled());
-        assertTrue(read("reconfigEnabled=true\n", Map.of()).reconfigEnabled());
+        assertFalse(
+                read("", Map.of("zookeeper.reconfigEnabled", "true")).replica().reconfigEnabled());
+        assertTrue(read("reconfigEnabled=true\n", Map.of()).replica().reconfigEnabled());
     }
 
     @Test
     void timesToLiveAreOffUnlessTheyAreAskedFor() throws Exception {
-        assertEquals(TimesToLive.OFF, read("", Map.of()).timesToLive());
+        assertEquals(TimesToLive.OFF, read("", Map.of()).storage().timesToLive());
         assertEquals(
-                TimesToLive.OFF, read("emulate353TTLNodes=true\n", Map.of()).timesToLive());
+                TimesToLive.OFF,
+                read("emulate353TTLNodes=true\n", Map.of()).storage().timesToLive());
         assertEquals(
-                TimesToLive.ON, read("extendedTypesEnabled=true\n", Map.of()).timesToLive());
+                TimesToLive.ON,
+                read("extendedTypesEnabled=true\n", Map.of()).storage().timesToLive());
         Map<String, String> both =
                 Map.of("zookeeper.extendedTypesEnabled", "true", "zookeeper.emulate353TTLNodes", "true");
-        assertEquals(TimesToLive.ON_WITH_3_5_3, read("", both).timesToLive());
+        assertEquals(TimesToLive.ON_WITH_3_5_3, read("", both).storage().timesToLive());
     }
 
     @Test
     void quotasAreEnforcedOnlyIfThatIsAskedFor() throws Exception {
-        assertFalse(read("", Map.of()).enforceQuota());
-        assertTrue(read("enforceQuota=true\n", Map.of()).enforceQuota());
-        assertTrue(read("", Map.of("zookeeper.enforceQuota", "true")).enforceQuota());
+        assertFalse(read("", Map.of()).replica().enforceQuota());
+        assertTrue(read("enforceQuota=true\n", Map.of()).replica().enforceQuota());
+        assertTrue(read("", Map.of("zookeeper.enforceQuota", "true")).replica().enforceQuota());
     }
 }

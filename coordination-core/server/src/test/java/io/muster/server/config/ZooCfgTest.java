@@ -55,19 +55,19 @@ class ZooCfgTest {
         ServerConfig config = read(SMALLEST);
         assertEquals(Path.of("/d"), config.dataDir());
         assertEquals(Path.of("/d"), config.dataLogDir());
-        assertEquals(2181, config.clientAddress().getPort());
-        assertTrue(config.clientAddress().getAddress().isAnyLocalAddress());
-        assertEquals(3_000, config.tickTimeMs());
-        assertEquals(6_000, config.minSessionTimeoutMs());
-        assertEquals(60_000, config.maxSessionTimeoutMs());
-        assertEquals(60, config.maxConnectionsPerAddress());
-        assertEquals(1_000, config.maxOutstandingRequests());
-        assertEquals(0xfffff, config.maxFrameBytes());
-        assertEquals(100_000, config.snapshotEveryTxns());
-        assertEquals(0, config.keepSnapshots());
+        assertEquals(2181, config.transport().address().getPort());
+        assertTrue(config.transport().address().getAddress().isAnyLocalAddress());
+        assertEquals(3_000, config.replica().tickTimeMs());
+        assertEquals(6_000, config.replica().minSessionTimeoutMs());
+        assertEquals(60_000, config.replica().maxSessionTimeoutMs());
+        assertEquals(60, config.transport().maxConnectionsPerAddress());
+        assertEquals(1_000, config.transport().maxOutstandingRequests());
+        assertEquals(0xfffff, config.transport().maxFrameBytes());
+        assertEquals(100_000, config.storage().snapshotEveryTxns());
+        assertEquals(0, config.storage().keepSnapshots());
         assertEquals(Set.of("srvr"), config.words());
-        assertTrue(config.forceSync());
-        assertFalse(config.skipAcl());
+        assertTrue(config.storage().forceSync());
+        assertFalse(config.replica().access().settings().skipAcl());
         assertEquals(List.of(), config.warnings());
     }
 
@@ -97,18 +97,19 @@ class ZooCfgTest {
                 globalOutstandingLimit=2000
                 server.1=localhost:2888:3888
                 """);
-        assertEquals(2_000, config.tickTimeMs());
+        assertEquals(2_000, config.replica().tickTimeMs());
         assertEquals(Path.of("/var/log/zookeeper"), config.dataLogDir());
-        assertEquals(InetAddress.getByName("127.0.0.1"), config.clientAddress().getAddress());
-        assertEquals(0, config.maxConnectionsPerAddress());
-        assertEquals(4_000, config.minSessionTimeoutMs());
-        assertEquals(40_000, config.maxSessionTimeoutMs());
-        assertEquals(5, config.keepSnapshots());
+        assertEquals(
+                InetAddress.getByName("127.0.0.1"), config.transport().address().getAddress());
+        assertEquals(0, config.transport().maxConnectionsPerAddress());
+        assertEquals(4_000, config.replica().minSessionTimeoutMs());
+        assertEquals(40_000, config.replica().maxSessionTimeoutMs());
+        assertEquals(5, config.storage().keepSnapshots());
         assertEquals(Set.of("ruok", "stat", "mntr"), config.words());
-        assertEquals(5_000, config.snapshotEveryTxns());
-        assertFalse(config.forceSync());
-        assertEquals(TimesToLive.ON, config.timesToLive());
-        assertEquals(2_000, config.maxOutstandingRequests());
+        assertEquals(5_000, config.storage().snapshotEveryTxns());
+        assertFalse(config.storage().forceSync());
+        assertEquals(TimesToLive.ON, config.storage().timesToLive());
+        assertEquals(2_000, config.transport().maxOutstandingRequests());
         List<String> warnings = config.warnings();
         assertEquals(3, warnings.size(), warnings.toString());
         assertTrue(warnings.get(0).contains("forceSync=no"), warnings.get(0));
@@ -131,9 +132,9 @@ class ZooCfgTest {
                 "jute.maxbuffer", "0x1fffff",
                 "zookeeper.4lw.commands.whitelist", "*");
         ServerConfig config = read(SMALLEST + "snapCount=9\n", system);
-        assertEquals(9, config.snapshotEveryTxns());
-        assertTrue(config.skipAcl());
-        assertEquals(0x1fffff, config.maxFrameBytes());
+        assertEquals(9, config.storage().snapshotEveryTxns());
+        assertTrue(config.replica().access().settings().skipAcl());
+        assertEquals(0x1fffff, config.transport().maxFrameBytes());
         assertEquals(Set.of("*"), config.words());
     }
 
@@ -202,16 +203,16 @@ class ZooCfgTest {
     })
     void onlyParticipantMayBringTheClientPort(String member, int port, String host) throws Exception {
         ServerConfig config = read("dataDir=/d\nserver.1=" + member + "\n");
-        assertEquals(port, config.clientAddress().getPort());
-        assertEquals(InetAddress.getByName(host), config.clientAddress().getAddress());
+        assertEquals(port, config.transport().address().getPort());
+        assertEquals(InetAddress.getByName(host), config.transport().address().getAddress());
     }
 
     @Test
     void builtConfigurationDoesNotChangeWithItsBuilder() {
-        ServerConfig.Builder builder = ServerConfig.in(directory).tickTimeMs(100);
+        ServerConfig.Builder builder = ServerConfig.in(directory).replica(r -> r.tickTimeMs(100));
         ServerConfig config = builder.build();
-        builder.tickTimeMs(200);
-        assertEquals(100, config.tickTimeMs());
-        assertEquals(200, config.minSessionTimeoutMs());
+        builder.replica(r -> r.tickTimeMs(200));
+        assertEquals(100, config.replica().tickTimeMs());
+        assertEquals(200, config.replica().minSessionTimeoutMs());
     }
 }

@@ -10,7 +10,8 @@ import java.util.Random;
 
 /** Short words for tests of storage on a disk in memory. */
 final class StorageFixture {
-    static final StorageSettings SETTINGS = StorageSettings.builder(Script.SEED)
+    static final StorageSettings SETTINGS = StorageSettings.builder()
+            .seed(Script.SEED)
             .snapshotEveryTxns(1000)
             .snapshotEveryBytes(0)
             .preallocationBytes(4096)

@@ -46,7 +46,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DataDirectoryInteropTest {
     private static final String COMPRESSION = "zookeeper.snapshot.compression.method";
     private static final String EXTENDED_TYPES = "zookeeper.extendedTypesEnabled";
-    private static final StorageSettings SETTINGS = StorageSettings.builder(1)
+    private static final StorageSettings SETTINGS = StorageSettings.builder()
+            .seed(1)
             .snapshotEveryTxns(1000)
             .preallocationBytes(1 << 16)
             .timesToLive(TimesToLive.ON)

@@ -130,7 +130,7 @@ public final class DemoCommand implements Callable<Integer> {
             return connect;
         }
         MusterServer server = workplace.open(() -> MusterServer.start(ServerConfig.in(workplace.newDirectory("server"))
-                .tickTimeMs(TICK_MS)
+                .replica(r -> r.tickTimeMs(TICK_MS))
                 .build()));
         story.tell("server", "a Muster server in this process listens on 127.0.0.1:" + server.clientPort());
         return "127.0.0.1:" + server.clientPort();

@@ -1,0 +1,72 @@
+package io.muster.server.config;
+
+import io.muster.server.config.Settings.Found;
+import io.muster.server.transport.ConnectionRate;
+import io.muster.server.transport.TransportSettings;
+
+/** Reads the keys that limit connections and what is sent over them. */
+final class TransportKeys {
+    private static final int MAX = Integer.MAX_VALUE;
+    private static final long MIN_QUEUE_BYTES = 1L << 20;
+
+    private TransportKeys() {}
+
+    static void read(Settings settings, TransportSettings.Builder transport) {
+        Settings.number(settings.inFile("clientPortListenBacklog"), -1, MAX, transport::backlog);
+        Settings.number(settings.inFile("maxClientCnxns"), 0, MAX, transport::maxConnectionsPerAddress);
+        Settings.number(settings.anywhere("maxCnxns"), 0, MAX, transport::maxConnections);
+        Settings.number(settings.anywhere("nio.sessionlessCnxnTimeout"), 100, MAX, transport::handshakeTimeoutMs);
+        Settings.flag(settings.anywhere("muster.nativeTransport"), transport::nativeTransport);
+        Settings.flag(settings.anywhere("clientTcpKeepAlive"), transport::tcpKeepAlive);
+        transport.connectionRate(connectionRate(settings));
+        requests(settings, transport);
+        bytes(settings, transport);
+    }
+
+    private static void requests(Settings settings, TransportSettings.Builder transport) {
+        int outstanding = Settings.number(settings.anywhere("globalOutstandingLimit"), 1_000, 1, MAX);
+        int throttled = Settings.number(settings.anywhere("request_throttle_max_requests"), 0, 0, MAX);
+        transport.maxOutstandingRequests(throttled == 0 ? outstanding : Math.min(outstanding, throttled));
+        Settings.number(settings.anywhere("largeRequestThreshold"), -1, MAX, transport::largeRequestBytes);
+        Settings.longNumber(
+                settings.anywhere("largeRequestMaxBytes"), 1, Long.MAX_VALUE, transport::maxLargeRequestsBytes);
+    }
+
+    private static void bytes(Settings settings, TransportSettings.Builder transport) {
+        Found frame = settings.inSystem("jute.maxbuffer");
+        if (frame != null) {
+            transport.maxFrameBytes(Settings.bytes(frame, 0, 1_024));
+        }
+        Settings.number(settings.anywhere("muster.maxHandshakeBytes"), 64, MAX, transport::maxHandshakeBytes);
+        Settings.longNumber(
+                settings.anywhere("muster.maxUnreadBytes"), MIN_QUEUE_BYTES, Long.MAX_VALUE, transport::maxUnreadBytes);
+        Settings.longNumber(
+                settings.anywhere("muster.maxQueuedBytesPerConnection"),
+                MIN_QUEUE_BYTES,
+                Long.MAX_VALUE,
+                transport::maxQueuedBytes);
+        Settings.longNumber(
+                settings.anywhere("muster.maxQueuedBytes"),
+                MIN_QUEUE_BYTES,
+                Long.MAX_VALUE,
+                transport::maxQueuedBytesOfAll);
+    }
+
+    private static ConnectionRate connectionRate(Settings settings) {
+        boolean weighted = Settings.flag(settings.anywhere("connection_throttle_weight_enabled"), false);
+        // that of local sessions is read so that it is known; there are none here
+        Settings.number(settings.anywhere("connection_throttle_local_session_weight"), 1, 1, MAX);
+        int newSession = Settings.number(settings.anywhere("connection_throttle_global_session_weight"), 3, 1, MAX);
+        int renewSession = Settings.number(settings.anywhere("connection_throttle_renew_session_weight"), 2, 1, MAX);
+        return new ConnectionRate(
+                Settings.number(settings.anywhere("connection_throttle_tokens"), 0, 0, MAX),
+                Settings.number(settings.anywhere("connection_throttle_fill_time"), 1, 1, MAX),
+                Settings.number(settings.anywhere("connection_throttle_fill_count"), 1, 1, MAX),
+                Settings.number(settings.anywhere("connection_throttle_freeze_time"), -1, -1, MAX),
+                Settings.share(settings.anywhere("connection_throttle_drop_increase"), 0.02),
+                Settings.share(settings.anywhere("connection_throttle_drop_decrease"), 0.002),
+                Settings.share(settings.anywhere("connection_throttle_decrease_ratio"), 0),
+                weighted ? newSession : 1,
+                weighted ? renewSession : 1);
+    }
+}
