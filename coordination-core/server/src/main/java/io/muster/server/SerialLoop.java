@@ -15,6 +15,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ final class SerialLoop implements Core {
     private volatile Published published;
     private volatile int watchCount;
     private volatile int waiting;
+    /** Handshakes that no batch has taken yet. */
+    private final AtomicInteger handshakes = new AtomicInteger();
+
     private volatile boolean stopping;
     private @Nullable Thread thread;
 
@@ -84,7 +88,12 @@ final class SerialLoop implements Core {
 
     @Override
     public int waiting() {
-        return waiting;
+        return waiting + handshakes.get();
+    }
+
+    @Override
+    public void handshakeComes() {
+        handshakes.incrementAndGet();
     }
 
     /** Watches that are set, as of the last batch. */
@@ -167,12 +176,17 @@ final class SerialLoop implements Core {
 
     private void batch(Replica replica, List<Input> inputs, BatchOutputs outputs, LogThread toLog) {
         replica.step(ServerClocks.tick(), outputs);
+        int connects = 0;
         for (Input input : inputs) {
             replica.step(input, outputs);
+            if (input instanceof Input.Connect) {
+                connects++;
+            }
         }
         replica.endBatch(outputs);
         watchCount = replica.watchCount();
         waiting = replica.waitingCount();
+        handshakes.addAndGet(-connects);
         List<Transaction> transactions = outputs.takeAppended();
         if (!transactions.isEmpty()) {
             toLog.append(transactions);

@@ -301,7 +301,7 @@ class FaultyDiskTest {
             }
         }
         int sessions = recovered(disk.afterPowerLoss(MemoryDisk.Loss.ALL, 1)).sessionCount();
-        assertTrue(sessions >= 3 && sessions < limit + 10, sessions + " sessions");
+        assertTrue(sessions >= 3 && sessions <= limit + 3, sessions + " sessions");
     }
 
     @Test

@@ -469,6 +469,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         cancelDeadline();
         inCore = true;
         port.register(number, this);
+        lane.core().handshakeComes();
         lane.pend(new Input.ConnectionOpened(number, remoteAddress()));
         lane.pend(new Input.Connect(number, request));
     }
