@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -379,7 +380,9 @@ class DataDirectoryInteropTest {
 
     private static void collect(State state, String path, Map<String, String> stats) {
         NodeView node = state.find(path);
-        stats.put(path, describe(node.stat()) + " " + describe(node.acl().entries()));
+        stats.put(
+                path,
+                describe(node.stat()) + " " + describe(node.acl().entries()) + " " + Arrays.toString(node.data()));
         String prefix = path.equals("/") ? "/" : path + "/";
         node.children().forEach(each -> collect(state, prefix + each, stats));
     }
@@ -424,6 +427,7 @@ class DataDirectoryInteropTest {
         try (ZooKeeper client = connect(server)) {
             client.addAuthInfo("digest", "u:p".getBytes(StandardCharsets.US_ASCII));
             client.create(top, null, open, CreateMode.PERSISTENT);
+            limit(client, top);
             client.create(top + "/s-", data("1"), open, CreateMode.PERSISTENT_SEQUENTIAL);
             client.create(top + "/s-", data("2"), open, CreateMode.EPHEMERAL_SEQUENTIAL);
             client.create(top + "/secret", data("x"), ZooDefs.Ids.CREATOR_ALL_ACL, CreateMode.PERSISTENT);
@@ -455,6 +459,19 @@ class DataDirectoryInteropTest {
         }
         // its session stays in the files
         left.getTestable().injectSessionExpiration();
+    }
+
+    /** What is below a path is counted from now on, in a znode that no transaction writes. */
+    private static void limit(ZooKeeper client, String path) throws Exception {
+        String quota = "/zookeeper/quota" + path;
+        List<org.apache.zookeeper.data.ACL> open = ZooDefs.Ids.OPEN_ACL_UNSAFE;
+        client.create(quota, data(""), open, CreateMode.PERSISTENT);
+        client.create(
+                quota + "/zookeeper_limits",
+                data("count=100,bytes=-1=;byteHardLimit=100000;countHardLimit=-1"),
+                open,
+                CreateMode.PERSISTENT);
+        client.create(quota + "/zookeeper_stats", data("count=1,bytes=0"), open, CreateMode.PERSISTENT);
     }
 
     private interface Attempt {

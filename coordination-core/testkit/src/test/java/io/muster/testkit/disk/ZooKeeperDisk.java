@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,10 @@ record ZooKeeperDisk(
         Stat stat = new Stat();
         DataNode node = tree.getNode(path);
         node.copyStat(stat);
-        stats.put(path, describe(stat) + " " + tree.getACL(path, new Stat()));
+        stats.put(
+                path,
+                describe(stat) + " " + tree.getACL(path, new Stat()) + " "
+                        + Arrays.toString(tree.getData(path, new Stat(), null)));
         String prefix = path.equals("/") ? "/" : path + "/";
         for (String child : tree.getChildren(path, new Stat(), null)) {
             collect(tree, prefix + child, stats);

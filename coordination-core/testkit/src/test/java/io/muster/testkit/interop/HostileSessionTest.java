@@ -14,6 +14,7 @@ import io.muster.protocol.ErrorCode;
 import io.muster.protocol.OpCode;
 import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
+import io.muster.replica.session.SessionPasswords;
 import io.muster.testkit.MusterProcess;
 import io.muster.testkit.ServerProcess;
 import java.io.EOFException;
@@ -41,6 +42,7 @@ class HostileSessionTest {
             for (byte[] wrong : List.of(
                     new byte[16],
                     almost,
+                    SessionPasswords.zooKeepers(id),
                     new byte[0],
                     Arrays.copyOf(session.password(), 15),
                     Arrays.copyOf(session.password(), 17))) {
@@ -124,7 +126,7 @@ class HostileSessionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"none", "", " "})
+    @ValueSource(strings = {"none", "", " ", "super:", ":", "super", "super: "})
     void f99_nobodyIsTheSuperUserUnlessADigestIsSet(String digest) throws Exception {
         ServerProcess.Builder<MusterProcess> settings = MusterProcess.builder();
         if (!digest.equals("none")) {

@@ -64,6 +64,7 @@ def step(name, action):
 
 def reads_and_writes():
     zk = connect()
+    step("server version", lambda: zk.server_version()[:2])
     step("children of the root", lambda: sorted(zk.get_children("/")))
     step("create", lambda: zk.create("/a", b"one"))
     step("create again", lambda: zk.create("/a", b"one"))
