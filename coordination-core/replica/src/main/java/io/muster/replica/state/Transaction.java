@@ -12,4 +12,9 @@ public record Transaction(
     public long zxid() {
         return header.zxid();
     }
+
+    /** How many bytes it takes in the log, at most. */
+    public long sizeBytes() {
+        return TxnSize.FRAME_BYTES + TxnSize.of(txn);
+    }
 }

@@ -1,0 +1,74 @@
+package io.muster.replica.zab;
+
+import io.muster.protocol.Zxid;
+import io.muster.replica.peer.LeaderPacket;
+import io.muster.replica.peer.LearnerPacket;
+import io.muster.replica.peer.Notification;
+import io.muster.replica.peer.ServerState;
+import io.muster.replica.state.Transaction;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server does at present: one object from one change of its role to the next. What a part does not expect comes from
+ * an earlier part, and is nothing to it.
+ */
+abstract sealed class Part permits Looking, Joining, Learning, Leading, Retired {
+    final Peer peer;
+    final PeerOutputs out;
+
+    Part(Peer peer) {
+        this.peer = peer;
+        this.out = peer.out;
+    }
+
+    /** What the others are told that this server does. */
+    abstract ServerState state();
+
+    void begin() {}
+
+    /** Everything that came at once has been taken: looks at the time. */
+    void endBatch() {}
+
+    /** A server that has a leader tells so to who looks for one, and to every server that has no vote. */
+    void notified(long server, Notification notification) {
+        boolean isVoter = peer.quorums.isVoter(server);
+        if (!isVoter) {
+            peer.notify(server, state(), peer.decided.vote(), peer.round);
+        } else if (notification.state() == ServerState.LOOKING) {
+            peer.notify(server, state(), peer.decided.vote(), peer.decided.round());
+        }
+    }
+
+    void electionConnected(long server) {}
+
+    void electionLost(long server) {}
+
+    void leaderConnected() {}
+
+    void fromLeader(LeaderPacket packet) {}
+
+    void leaderLost(String reason) {}
+
+    void learnerConnected(long link) {
+        out.closeLearner(link, "server " + peer.settings.serverId() + " does not lead");
+    }
+
+    void fromLearner(long link, LearnerPacket packet) {}
+
+    void learnerLost(long link) {}
+
+    /** More is on the disk, a cut or a snapshot is done, or an epoch is saved. */
+    void diskAnswered() {}
+
+    void logRead(long link, @Nullable List<Transaction> transactions) {}
+
+    /** The server is about to stop. */
+    void handOver() {
+        peer.retire("handed over");
+    }
+
+    static String text(long zxid) {
+        return Zxid.toString(zxid);
+    }
+}

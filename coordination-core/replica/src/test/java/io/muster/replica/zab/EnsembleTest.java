@@ -1,0 +1,42 @@
+package io.muster.replica.zab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class EnsembleTest {
+    private static final int SEEDS = 150;
+
+    static SimEnsemble history(long seed, boolean isTraced) {
+        int voters = seed % 3 == 0 ? 5 : 3;
+        SimEnsemble ensemble = new SimEnsemble(seed, voters, seed % 4 == 0 ? 1 : 0, isTraced);
+        try {
+            ensemble.run();
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError("seed " + seed + " at " + ensemble.nowMs + " ms: " + e.getMessage(), e);
+        }
+        return ensemble;
+    }
+
+    @Test
+    void invariantsHoldThroughFaultsAndEverybodyServesAfterThem() {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            SimEnsemble ensemble = history(seed, false);
+            ensemble.counts.forEach((what, count) -> counts.merge(what, count, Integer::sum));
+            counts.merge("committed", ensemble.checks.committed(), Integer::sum);
+        }
+        for (String what :
+                new String[] {"SNAP", "TRUNC", "TRUNC and reload", "log read", "crashes", "rounds", "epochs"}) {
+            assertTrue(counts.getOrDefault(what, 0) > SEEDS / 10, () -> what + " is rare: " + counts);
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameHistory() {
+        assertEquals(history(7, false).hash, history(7, false).hash);
+    }
+}
