@@ -72,7 +72,7 @@ final class Looking extends Part {
     }
 
     private Vote initial() {
-        return peer.quorums.isVoter(self()) ? peer.ownVote() : Vote.NOBODY;
+        return peer.votes() ? peer.ownVote() : Vote.NOBODY;
     }
 
     private long self() {
@@ -122,7 +122,7 @@ final class Looking extends Part {
             return;
         }
         if (!peer.quorums.isVoter(server)) {
-            peer.notify(server, ServerState.LOOKING, current.vote(), peer.round);
+            answerNonVoter(server, notification, current);
             return;
         }
         repeatAtMs = peer.nowMs + repeatMs;
@@ -136,13 +136,22 @@ final class Looking extends Part {
         }
     }
 
+    /** In a round that the other does not take for an old one: it would only answer that. */
+    private void answerNonVoter(long server, Notification notification, Ballot current) {
+        if (notification.state() == ServerState.LOOKING && peer.votes()) {
+            peer.notify(server, ServerState.LOOKING, current.vote(), Math.max(peer.round, notification.round()));
+        }
+    }
+
     private void looking(long server, Notification notification, Ballot current) {
         if (notification.zxid() == -1) {
             return; // an empty server that is not sure that it should be
         }
         Vote other = Vote.in(notification);
         if (notification.round() < peer.round) {
-            peer.notify(server, ServerState.LOOKING, current.vote(), current.round());
+            if (peer.votes()) {
+                peer.notify(server, ServerState.LOOKING, current.vote(), current.round());
+            }
             return;
         }
         if (notification.round() > peer.round) {

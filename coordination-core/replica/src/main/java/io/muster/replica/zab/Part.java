@@ -30,13 +30,14 @@ abstract sealed class Part permits Looking, Joining, Learning, Leading, Retired 
     /** Everything that came at once has been taken: looks at the time. */
     void endBatch() {}
 
-    /** A server that has a leader tells so to who looks for one, and to every server that has no vote. */
+    /**
+     * A voter that has a leader tells so to who looks for one. ZooKeeper also answers what those without a vote say when they
+     * do not look for a leader, and has them answer: two servers can then answer each other's answers as fast as they can.
+     */
     void notified(long server, Notification notification) {
-        boolean isVoter = peer.quorums.isVoter(server);
-        if (!isVoter) {
-            peer.notify(server, state(), peer.decided.vote(), peer.round);
-        } else if (notification.state() == ServerState.LOOKING) {
-            peer.notify(server, state(), peer.decided.vote(), peer.decided.round());
+        if (notification.state() == ServerState.LOOKING && peer.votes()) {
+            boolean ofVoter = peer.quorums.isVoter(server);
+            peer.notify(server, state(), peer.decided.vote(), ofVoter ? peer.decided.round() : peer.round);
         }
     }
 

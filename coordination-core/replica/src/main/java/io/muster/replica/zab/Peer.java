@@ -236,6 +236,11 @@ public final class Peer {
                 .anyMatch(member -> member.id() == settings.serverId() && member.role() == Membership.Role.OBSERVER);
     }
 
+    /** Whether this server has a vote. */
+    boolean votes() {
+        return quorums.isVoter(settings.serverId());
+    }
+
     Vote ownVote() {
         return new Vote(settings.serverId(), history.last(), epochs.current());
     }

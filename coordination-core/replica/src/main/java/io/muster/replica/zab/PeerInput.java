@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What reaches a {@link Peer}. A link is one connection between a learner and a leader; links have numbers that are never used
  * twice, learners' and leaders' each. What comes of a link that is gone is ignored.
  *
- * <p>What the log thread has done comes in the order in which it was asked for. It never says that something failed: then the
- * server ends.
+ * <p>What the log thread has done comes in the order in which it was asked for, but that an epoch may be saved before what was
+ * appended before is forced. It never says that something failed: then the server ends.
  */
 public sealed interface PeerInput {
     /** The time, before anything else that came at it. @param monotonicMs of a clock that never goes back */

@@ -36,7 +36,7 @@ final class SimChecks {
         return leaders.isEmpty() ? 0 : leaders.lastKey();
     }
 
-    private void check(boolean holds, String message) {
+    void check(boolean holds, String message) {
         if (!holds) {
             throw new AssertionError(message + ": " + ensemble.servers);
         }
@@ -79,7 +79,9 @@ final class SimChecks {
             long other = leaders.getOrDefault(leading.epoch(), server.id);
             check(other == server.id, "Leadership2: two leaders of epoch " + leading.epoch());
             check(!leaders.containsKey(leading.epoch()), "Leadership2: again leader of epoch " + leading.epoch());
-            int before = common.size();
+            long before = common.stream()
+                    .filter(transaction -> Zxid.epoch(transaction.zxid()) < leading.epoch())
+                    .count();
             everything(server);
             check(
                     server.applied.size() >= before,

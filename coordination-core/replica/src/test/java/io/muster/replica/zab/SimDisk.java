@@ -16,7 +16,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimDisk {
     /** Something to do; the answer, if there is one, goes to the server. */
-    record Op(Runnable effect, @Nullable PeerInput answer) {}
+    record Op(Runnable effect, @Nullable PeerInput answer, Kind kind) {
+        boolean isAppend() {
+            return kind == Kind.APPEND;
+        }
+
+        boolean waitsForForce() {
+            return kind == Kind.OTHER;
+        }
+    }
+
+    enum Kind {
+        APPEND,
+        EPOCH,
+        OTHER
+    }
 
     final Deque<Op> asked = new ArrayDeque<>();
     /** Everything that the disk holds, in the snapshot or in the log. */
@@ -35,7 +49,7 @@ final class SimDisk {
     }
 
     void append(Transaction transaction) {
-        asked.add(new Op(() -> history.add(transaction), null));
+        asked.add(new Op(() -> history.add(transaction), null, Kind.APPEND));
     }
 
     /** Forces all that was appended. */
@@ -49,7 +63,8 @@ final class SimDisk {
                     cut(zxid);
                     force();
                 },
-                new PeerInput.Truncated(zxid, 0, reload ? snapshot : null)));
+                new PeerInput.Truncated(zxid, 0, reload ? snapshot : null),
+                Kind.OTHER));
     }
 
     private void cut(long zxid) {
@@ -70,15 +85,16 @@ final class SimDisk {
                     snapshot = state;
                     force();
                 },
-                new PeerInput.Installed(zxid)));
+                new PeerInput.Installed(zxid),
+                Kind.OTHER));
     }
 
     void saveAccepted(long epoch) {
-        asked.add(new Op(() -> acceptedEpoch = epoch, new PeerInput.AcceptedEpochSaved(epoch)));
+        asked.add(new Op(() -> acceptedEpoch = epoch, new PeerInput.AcceptedEpochSaved(epoch), Kind.EPOCH));
     }
 
     void saveCurrent(long epoch) {
-        asked.add(new Op(() -> currentEpoch = epoch, new PeerInput.CurrentEpochSaved(epoch)));
+        asked.add(new Op(() -> currentEpoch = epoch, new PeerInput.CurrentEpochSaved(epoch), Kind.EPOCH));
     }
 
     /** A snapshot of committed state; what it covers leaves the log. */

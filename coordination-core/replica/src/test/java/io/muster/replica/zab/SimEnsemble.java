@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimEnsemble {
     static final int TICK_MS = 100;
+    private static final long MAX_EVENTS = 1_000_000;
     private static final int FAULTS_MS = 20_000;
     private static final int HEALED_MS = 60_000;
 
@@ -343,6 +344,7 @@ final class SimEnsemble {
         while (!events.isEmpty() && events.peek().atMs <= endMs && !isDone.getAsBoolean()) {
             Event event = events.remove();
             nowMs = event.atMs;
+            checks.check(lastEvent < MAX_EVENTS, "Bounded: servers talk too much");
             event.action.run();
             checks.afterEvent();
         }

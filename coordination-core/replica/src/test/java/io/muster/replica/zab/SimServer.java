@@ -103,6 +103,9 @@ final class SimServer implements PeerOutputs {
         }
         Peer running = peer();
         running.step(new PeerInput.Tick(ensemble.nowMs));
+        if (ensemble.random.nextInt(8) == 0) {
+            confirm(running);
+        }
         List<PeerInput> batch = List.copyOf(inbox);
         inbox.clear();
         for (PeerInput input : batch) {
@@ -129,11 +132,14 @@ final class SimServer implements PeerOutputs {
             ensemble.checks.proposed(this, transaction);
             running.propose(transaction);
         }
-        if (ensemble.random.nextBoolean() && running.role() instanceof Role.Leading) {
-            long round = running.confirm();
-            confirms.merge(round, ensemble.checks.highestEpoch(), Math::max);
-        }
+        confirm(running);
         endBatch();
+    }
+
+    private void confirm(Peer running) {
+        if (running.role() instanceof Role.Leading) {
+            confirms.merge(running.confirm(), ensemble.checks.highestEpoch(), Math::max);
+        }
     }
 
     private boolean mayAct() {
@@ -256,7 +262,8 @@ final class SimServer implements PeerOutputs {
                             inbox.add(new PeerInput.LogRead(link, disk.read(after, upTo)));
                         }
                     },
-                    null));
+                    null,
+                    SimDisk.Kind.OTHER));
             work();
         }
     }
@@ -268,51 +275,50 @@ final class SimServer implements PeerOutputs {
             int of = life;
             ensemble.after(ensemble.diskMs(this), () -> {
                 if (life == of) {
-                    diskWorks = false;
                     doNext();
                 }
             });
         }
     }
 
+    /** Some appends, and then a force. Epochs, which are files of their own, may be saved before what was appended is forced. */
     private void doNext() {
-        int appends = 0;
-        int before = disk.history.size();
-        while (!disk.asked.isEmpty() && appends < 5) {
-            SimDisk.Op op = disk.asked.remove();
-            op.effect().run();
-            if (disk.history.size() <= before || op.answer() != null) {
-                PeerInput answer = op.answer();
-                if (answer instanceof PeerInput.Truncated cut) {
-                    State reloaded = cut.reloaded() == null ? null : disk.load();
-                    if (reloaded != null) {
-                        ensemble.contents.put(reloaded, List.copyOf(disk.history));
-                    }
-                    answer = new PeerInput.Truncated(cut.zxid(), disk.last(), reloaded);
-                }
-                answer(answer);
+        boolean forces = false;
+        for (int i = 0; i < 6 && !disk.asked.isEmpty(); i++) {
+            SimDisk.Op next = disk.asked.peek();
+            if (forces && next.waitsForForce()) {
                 break;
             }
-            appends++;
-            if (disk.asked.isEmpty() || disk.asked.peek().answer() != null || ensemble.random.nextInt(4) == 0) {
-                break;
-            }
+            disk.asked.remove();
+            next.effect().run();
+            forces |= next.isAppend();
+            answer(answerTo(next));
         }
-        if (appends > 0) {
-            long written = disk.last();
-            int count = disk.history.size();
-            int of = life;
-            ensemble.after(ensemble.diskMs(this), () -> {
-                if (life == of) {
-                    disk.forced = Math.max(disk.forced, count);
-                    answer(new PeerInput.Persisted(written));
-                    goOn();
-                }
-            });
-            diskWorks = true;
-        } else {
+        if (!forces) {
             goOn();
+            return;
         }
+        long written = disk.last();
+        int count = disk.history.size();
+        int of = life;
+        ensemble.after(ensemble.diskMs(this), () -> {
+            if (life == of) {
+                disk.forced = Math.max(disk.forced, count);
+                answer(new PeerInput.Persisted(written));
+                goOn();
+            }
+        });
+    }
+
+    private @Nullable PeerInput answerTo(SimDisk.Op op) {
+        if (!(op.answer() instanceof PeerInput.Truncated cut)) {
+            return op.answer();
+        }
+        State reloaded = cut.reloaded() == null ? null : disk.load();
+        if (reloaded != null) {
+            ensemble.contents.put(reloaded, List.copyOf(disk.history));
+        }
+        return new PeerInput.Truncated(cut.zxid(), disk.last(), reloaded);
     }
 
     private void goOn() {
