@@ -54,7 +54,8 @@ class GoldenScriptTest {
                 if (line.startsWith("server ")) {
                     peer[0] = new ScriptedPeer();
                 }
-                peer[0].run(line).forEach(out -> text.append("  -> ").append(out).append('\n'));
+                peer[0].run(line)
+                        .forEach(out -> text.append("  -> ").append(out).append('\n'));
             }
         });
         return text.toString();

@@ -109,7 +109,9 @@ final class PacketText implements LeaderPacket.Handler<String>, LearnerPacket.Ha
     @Override
     public String pingReply(LearnerPacket.PingReply packet) {
         return "PING " + z(packet.zxid()) + (packet.round() == 0 ? "" : " round " + packet.round())
-                + (packet.touches().isEmpty() ? "" : " touches " + packet.touches().size());
+                + (packet.touches().isEmpty()
+                        ? ""
+                        : " touches " + packet.touches().size());
     }
 
     @Override

@@ -29,7 +29,9 @@ class QuorumTest {
     }
 
     private static boolean contains(Quorum quorum, String ids) {
-        List<Long> set = ids == null ? List.of() : Arrays.stream(ids.split(" ")).map(Long::valueOf).toList();
+        List<Long> set = ids == null
+                ? List.of()
+                : Arrays.stream(ids.split(" ")).map(Long::valueOf).toList();
         return quorum.contains(set::contains);
     }
 
@@ -58,7 +60,8 @@ class QuorumTest {
 
     /** Three groups of three; in the last only one server has weight, and a fourth group has none. */
     private static Quorum hierarchy() {
-        Map<Long, List<Long>> groups = Map.of(1L, List.of(1L, 2L, 3L), 2L, List.of(4L, 5L, 6L), 3L, List.of(7L, 8L, 9L));
+        Map<Long, List<Long>> groups =
+                Map.of(1L, List.of(1L, 2L, 3L), 2L, List.of(4L, 5L, 6L), 3L, List.of(7L, 8L, 9L));
         TreeMap<Long, List<Long>> sorted = new TreeMap<>(groups);
         sorted.put(4L, List.of(10L));
         Membership plain = majority(11);

@@ -75,26 +75,28 @@ final class ScriptedPeer implements PeerOutputs {
             case "server" -> start(words);
             case "connected" -> step(new PeerInput.ElectionConnected(number(words[1])));
             case "lost" -> step(new PeerInput.ElectionLost(number(words[1])));
-            case "heard" -> step(new PeerInput.NotificationArrived(
-                    number(words[1]),
-                    new Notification(
-                            ServerState.valueOf(words[2]),
-                            number(words[3]),
-                            zxid(words[4]),
-                            number(words[5]),
-                            number(words[6]),
-                            Notification.VERSION,
-                            "")));
+            case "heard" ->
+                step(new PeerInput.NotificationArrived(
+                        number(words[1]),
+                        new Notification(
+                                ServerState.valueOf(words[2]),
+                                number(words[3]),
+                                zxid(words[4]),
+                                number(words[5]),
+                                number(words[6]),
+                                Notification.VERSION,
+                                "")));
             case "leader" -> leader(words);
             case "learner" -> learner(number(words[1]), words);
             case "persisted" -> step(new PeerInput.Persisted(zxid(words[1])));
             case "accepted" -> step(new PeerInput.AcceptedEpochSaved(number(words[1])));
             case "current" -> step(new PeerInput.CurrentEpochSaved(number(words[1])));
             case "installed" -> step(new PeerInput.Installed(zxid(words[1])));
-            case "truncated" -> step(new PeerInput.Truncated(
-                    zxid(words[1]), zxid(words[2]), words.length > 3 ? stateAt(zxid(words[2])) : null));
-            case "read" -> step(new PeerInput.LogRead(
-                    number(words[1]), words[2].equals("none") ? null : transactions(words[2])));
+            case "truncated" ->
+                step(new PeerInput.Truncated(
+                        zxid(words[1]), zxid(words[2]), words.length > 3 ? stateAt(zxid(words[2])) : null));
+            case "read" ->
+                step(new PeerInput.LogRead(number(words[1]), words[2].equals("none") ? null : transactions(words[2])));
             case "propose" -> {
                 for (int i = 0; i < number(words[1]); i++) {
                     peer().propose(transaction(peer().nextZxid()));
@@ -172,8 +174,9 @@ final class ScriptedPeer implements PeerOutputs {
     private LeaderPacket leaderPacket(String[] words) {
         String last = words[words.length - 1];
         return switch (words[1]) {
-            case "LEADERINFO" -> new LeaderPacket.LeaderInfo(
-                    number(words[2]), words.length > 3 ? PeerExtensions.encode(3) : LearnerInfo.PROTOCOL);
+            case "LEADERINFO" ->
+                new LeaderPacket.LeaderInfo(
+                        number(words[2]), words.length > 3 ? PeerExtensions.encode(3) : LearnerInfo.PROTOCOL);
             case "DIFF" -> new LeaderPacket.Diff(zxid(last));
             case "TRUNC" -> new LeaderPacket.Trunc(zxid(last));
             case "SNAP" -> new LeaderPacket.Snap(zxid(last), stateAt(zxid(last)));
@@ -201,10 +204,10 @@ final class ScriptedPeer implements PeerOutputs {
     private static LearnerPacket learnerPacket(String[] words) {
         int version = words.length > 5 ? PeerExtensions.encode(3) : LearnerInfo.PROTOCOL;
         return switch (words[2]) {
-            case "FOLLOWERINFO" -> new LearnerPacket.FollowerInfo(
-                    number(words[4]), new LearnerInfo(number(words[3]), version, 0));
-            case "OBSERVERINFO" -> new LearnerPacket.ObserverInfo(
-                    number(words[4]), new LearnerInfo(number(words[3]), version, 0));
+            case "FOLLOWERINFO" ->
+                new LearnerPacket.FollowerInfo(number(words[4]), new LearnerInfo(number(words[3]), version, 0));
+            case "OBSERVERINFO" ->
+                new LearnerPacket.ObserverInfo(number(words[4]), new LearnerInfo(number(words[3]), version, 0));
             case "ACKEPOCH" -> new LearnerPacket.AckEpoch(zxid(words[3]), Integer.parseInt(words[4]));
             case "ACK" -> new LearnerPacket.Ack(zxid(words[3]));
             case "PING" -> new LearnerPacket.PingReply(zxid(words[3]), number(words[4]), List.of());

@@ -78,8 +78,7 @@ class SyncPlanTest {
     /** Before the epoch is established nobody can have its zxid; with a later one something is odd. */
     @Test
     void theEpochsZxidMeansSomethingOnceItIsEstablished() {
-        SyncPlan.Question early =
-                new SyncPlan.Question(zxid("5.0"), window, zxid("4.3"), zxid("5.0"), false, false);
+        SyncPlan.Question early = new SyncPlan.Question(zxid("5.0"), window, zxid("4.3"), zxid("5.0"), false, false);
         assertEquals("SNAP", text(early.plan()));
     }
 

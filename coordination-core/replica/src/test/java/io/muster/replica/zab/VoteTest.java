@@ -37,7 +37,8 @@ class VoteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 9, 1, 2, 1, 2, false", "1, 5, 2, 9, 9, 1, true", "1, 6, 2, 9, 5, 2, true", "3, 5, 2, 2, 5, 2, true"})
+    @CsvSource({"1, 9, 1, 2, 1, 2, false", "1, 5, 2, 9, 9, 1, true", "1, 6, 2, 9, 5, 2, true", "3, 5, 2, 2, 5, 2, true"
+    })
     void theEpochComesFirstThenTheZxidThenTheServer(
             long leader, long zxid, long epoch, long leader2, long zxid2, long epoch2, boolean better) {
         assertEquals(better, new Vote(leader, zxid, epoch).isBetterThan(new Vote(leader2, zxid2, epoch2)));
