@@ -234,7 +234,7 @@ final class SimEnsemble {
     private void fault() {
         SimServer server = servers.get(random.nextInt(servers.size()));
         SimServer other = servers.get(random.nextInt(servers.size()));
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(10)) {
             case 0, 1 -> {
                 if (server.isUp) {
                     server.outputsLeft = random.nextInt(40);
@@ -264,7 +264,8 @@ final class SimEnsemble {
             case 6 -> heal();
             case 7 -> {
                 server.isPaused = server.isUp;
-                after(random.nextInt(1500), () -> resume(server));
+                server.wasPaused = server.isUp;
+                after(random.nextInt(2500), () -> resume(server));
             }
             default ->
                 leader().ifPresent(leader -> {

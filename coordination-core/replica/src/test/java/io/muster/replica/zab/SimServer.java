@@ -23,6 +23,8 @@ final class SimServer implements PeerOutputs {
     final SimDisk disk;
     boolean isUp;
     boolean isPaused;
+    /** It has not run since it was paused. */
+    boolean wasPaused;
     /** Grows with each crash, so that what was meant for the process before it finds nobody. */
     int life;
     /** After how many more outputs the machine dies. */
@@ -82,6 +84,7 @@ final class SimServer implements PeerOutputs {
         life++;
         isUp = false;
         isPaused = false;
+        wasPaused = false;
         outputsLeft = Integer.MAX_VALUE;
         inbox.clear();
         lastSaid.clear();
@@ -103,9 +106,10 @@ final class SimServer implements PeerOutputs {
         }
         Peer running = peer();
         running.step(new PeerInput.Tick(ensemble.nowMs));
-        if (ensemble.random.nextInt(8) == 0) {
+        if (ensemble.random.nextInt(wasPaused ? 2 : 8) == 0) {
             confirm(running);
         }
+        wasPaused = false;
         List<PeerInput> batch = List.copyOf(inbox);
         inbox.clear();
         for (PeerInput input : batch) {
@@ -281,33 +285,29 @@ final class SimServer implements PeerOutputs {
         }
     }
 
-    /** Some appends, and then a force. Epochs, which are files of their own, may be saved before what was appended is forced. */
+    /**
+     * One thing at a time: some appends, a force, or something else. An epoch, which is a file of its own, may be saved before
+     * what was appended is forced.
+     */
     private void doNext() {
-        boolean forces = false;
-        for (int i = 0; i < 6 && !disk.asked.isEmpty(); i++) {
-            SimDisk.Op next = disk.asked.peek();
-            if (forces && next.waitsForForce()) {
-                break;
+        SimDisk.Op next = disk.asked.peek();
+        boolean isForced = disk.forced == disk.history.size();
+        if (!isForced && (next == null || next.waitsForForce() || ensemble.random.nextBoolean())) {
+            disk.force();
+            answer(new PeerInput.Persisted(disk.last()));
+        } else if (next != null && next.isAppend()) {
+            for (int i = 0; i < 5 && !disk.asked.isEmpty() && disk.asked.peek().isAppend(); i++) {
+                disk.asked.remove().effect().run();
             }
+        } else if (next != null) {
             disk.asked.remove();
             next.effect().run();
-            forces |= next.isAppend();
             answer(answerTo(next));
         }
-        if (!forces) {
-            goOn();
-            return;
+        diskWorks = false;
+        if (!disk.asked.isEmpty() || disk.forced < disk.history.size()) {
+            work();
         }
-        long written = disk.last();
-        int count = disk.history.size();
-        int of = life;
-        ensemble.after(ensemble.diskMs(this), () -> {
-            if (life == of) {
-                disk.forced = Math.max(disk.forced, count);
-                answer(new PeerInput.Persisted(written));
-                goOn();
-            }
-        });
     }
 
     private @Nullable PeerInput answerTo(SimDisk.Op op) {
@@ -319,13 +319,6 @@ final class SimServer implements PeerOutputs {
             ensemble.contents.put(reloaded, List.copyOf(disk.history));
         }
         return new PeerInput.Truncated(cut.zxid(), disk.last(), reloaded);
-    }
-
-    private void goOn() {
-        diskWorks = false;
-        if (!disk.asked.isEmpty()) {
-            work();
-        }
     }
 
     private void answer(@Nullable PeerInput answer) {
