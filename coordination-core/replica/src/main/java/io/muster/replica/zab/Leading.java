@@ -122,6 +122,19 @@ final class Leading extends Part {
         return Zxid.epoch(last) == epoch ? last + 1 : Zxid.of(epoch, 1);
     }
 
+    List<PeerStatus.LearnerStatus> learners() {
+        List<PeerStatus.LearnerStatus> all = new ArrayList<>();
+        forEach(
+                Learner.Step.WAITING_FOR_EPOCH,
+                learner -> all.add(new PeerStatus.LearnerStatus(
+                        learner.server(),
+                        votes(learner),
+                        learner.observes(),
+                        learner.step() == Learner.Step.UP,
+                        learner.acked())));
+        return all;
+    }
+
     // learners come and go
 
     @Override

@@ -135,6 +135,16 @@ public final class Peer {
         return role;
     }
 
+    public PeerStatus status() {
+        return new PeerStatus(
+                role,
+                epochs.accepted(),
+                epochs.current(),
+                history.last(),
+                history.committed(),
+                part instanceof Leading leading ? leading.learners() : List.of());
+    }
+
     /** Whether {@link #propose} would take a transaction: this server leads, and does not give its epoch up. */
     public boolean mayPropose() {
         return part instanceof Leading leading && leading.mayPropose();
@@ -196,6 +206,7 @@ public final class Peer {
     /**
      * Forwards a client's request to the leader, or asks it about a session.
      *
+     * @param packet a {@link LearnerPacket.Request} or a {@link LearnerPacket.Revalidate}; the rest is the peer's own
      * @return false if there is no leader
      */
     public boolean forward(LearnerPacket packet) {
@@ -208,7 +219,7 @@ public final class Peer {
 
     private void run(Runnable body) {
         if (isStepping) {
-            throw new IllegalStateException("called from within an output");
+            throw new IllegalStateException("called from within an output, or after a failed check");
         }
         isStepping = true;
         body.run();

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class EnsembleTest {
-    private static final int SEEDS = 150;
+    private static final int SEEDS = 300;
 
     static SimEnsemble history(long seed, boolean isTraced) {
         int voters = seed % 3 == 0 ? 5 : 3;

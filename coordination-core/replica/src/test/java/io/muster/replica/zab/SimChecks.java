@@ -101,6 +101,9 @@ final class SimChecks {
 
     void closed(SimServer server, String reason) {
         ensemble.log(server, "closed: " + reason);
+        if (reason.endsWith("a snapshot is needed")) {
+            ensemble.count("start over");
+        }
         check(FAIR_REASONS.matcher(reason).matches(), "ShouldNotBeTriggered: " + server + " closes: " + reason);
     }
 

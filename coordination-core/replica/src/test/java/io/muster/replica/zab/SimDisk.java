@@ -21,6 +21,10 @@ final class SimDisk {
             return kind == Kind.APPEND;
         }
 
+        boolean isEpoch() {
+            return kind == Kind.EPOCH;
+        }
+
         boolean waitsForForce() {
             return kind == Kind.OTHER;
         }

@@ -4,6 +4,7 @@ import io.muster.replica.peer.Membership;
 import io.muster.replica.peer.Membership.Member;
 import io.muster.replica.peer.Notification;
 import io.muster.replica.peer.PeerExtensions;
+import io.muster.replica.peer.ServerState;
 import io.muster.replica.state.State;
 import io.muster.replica.state.Transaction;
 import java.util.ArrayList;
@@ -53,6 +54,8 @@ final class SimEnsemble {
     private final long fromLogBytes;
     private final long lastCounter;
     private final int[] features;
+    private final boolean hasFalseElections;
+    private final boolean hasSlowEpochs;
     private long lastEvent;
     private boolean isFaulty = true;
 
@@ -70,6 +73,8 @@ final class SimEnsemble {
         networkJitterMs = 1 + random.nextInt(20);
         fromLogBytes = random.nextBoolean() ? 0 : 1 << 20;
         lastCounter = random.nextInt(4) == 0 ? 20 + random.nextInt(30) : PeerSettings.Bounds.LAST_COUNTER;
+        hasFalseElections = random.nextInt(3) == 0;
+        hasSlowEpochs = random.nextInt(3) == 0;
         features = new int[voters + observers + 1];
         for (int id = 1; id <= voters + observers; id++) {
             features[id] = random.nextInt(3) == 0 ? 0 : PeerExtensions.ROUNDS | PeerExtensions.CUMULATIVE_ACKS;
@@ -124,6 +129,10 @@ final class SimEnsemble {
     }
 
     long diskMs(SimServer server) {
+        SimDisk.Op next = server.disk.asked.peek();
+        if (hasSlowEpochs && isFaulty && next != null && next.isEpoch()) {
+            return random.nextInt(200);
+        }
         return random.nextInt(100) < slowDiskPercent ? random.nextInt(isFaulty ? 400 : 20) : random.nextInt(4);
     }
 
@@ -234,7 +243,7 @@ final class SimEnsemble {
     private void fault() {
         SimServer server = servers.get(random.nextInt(servers.size()));
         SimServer other = servers.get(random.nextInt(servers.size()));
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(hasFalseElections ? 14 : 10)) {
             case 0, 1 -> {
                 if (server.isUp) {
                     server.outputsLeft = random.nextInt(40);
@@ -267,12 +276,48 @@ final class SimEnsemble {
                 server.wasPaused = server.isUp;
                 after(random.nextInt(2500), () -> resume(server));
             }
+            case 10, 11, 12, 13 -> falseElection();
             default ->
                 leader().ifPresent(leader -> {
                     leader.outputsLeft = random.nextInt(30);
                     count("leader crashes");
                 });
         }
+    }
+
+    /** Servers come to believe in a leader that nobody has elected: what is safe does not depend on elections. */
+    private void falseElection() {
+        SimServer claimant = servers.get(random.nextInt(voters()));
+        if (!claimant.isUp || claimant.peer().role() instanceof Role.Leading) {
+            return;
+        }
+        count("false elections");
+        Vote vote = claimant.peer().ownVote();
+        long round = claimant.peer().round;
+        for (SimServer each : servers) {
+            if (each != claimant) {
+                claimant.inbox.add(said(each.id, ServerState.LOOKING, vote, round));
+                if (each.isUp && random.nextInt(3) > 0) {
+                    if (random.nextBoolean() && each.leaderLink != null) {
+                        each.leaderLink.breakNow();
+                    }
+                    after(1 + networkMs(), () -> {
+                        for (SimServer other : servers) {
+                            ServerState state = other == claimant ? ServerState.LEADING : ServerState.FOLLOWING;
+                            each.inbox.add(said(other.id, state, vote, round));
+                        }
+                        each.run();
+                    });
+                }
+            }
+        }
+        claimant.run();
+    }
+
+    private static PeerInput said(long server, ServerState state, Vote vote, long round) {
+        return new PeerInput.NotificationArrived(
+                server,
+                new Notification(state, vote.leader(), vote.zxid(), round, vote.peerEpoch(), Notification.VERSION, ""));
     }
 
     private void resume(SimServer server) {
