@@ -18,7 +18,7 @@ import org.HdrHistogram.Histogram;
  * A tree of a million znodes under full write load: how long writes take while a snapshot is written, and while none is. A
  * snapshot is being written when its file, which has a name of its own until it is whole, is there.
  *
- * <p>Arguments: znodes (1,000,000), seconds of load (60).
+ * <p>Arguments: znodes (1,000,000), seconds of load (120; so long that about as much is written between snapshots as while one is).
  */
 public final class SnapshotUnderLoad {
     private static final int PARENTS = 1_000;
@@ -72,11 +72,11 @@ public final class SnapshotUnderLoad {
 
     public static void main(String[] args) throws Exception {
         int znodes = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
-        int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 60;
+        int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 120;
         Histogram during = new Histogram(3);
         Histogram between = new Histogram(3);
         try (ServerChild server = ServerChild.start(
-                        ServerChild.Kind.MUSTER, List.of("-Xms2g", "-Xmx2g", "-Dzookeeper.snapCount=400000"));
+                        ServerChild.Kind.MUSTER, List.of("-Xms2g", "-Xmx2g", "-Dzookeeper.snapCount=2000000"));
                 RawLoad load = new RawLoad(server.connectString(), CONNECTIONS, IN_FLIGHT)) {
             load.run(PARENTS, i -> create(parent(i)), nanos -> {});
             load.run(znodes, i -> create(child(i)), nanos -> {});

@@ -14,7 +14,9 @@ final class Connection {
     final AddressUse address;
     /** Who the client has proven to be; replaced as a whole, never changed. */
     List<Id> ids;
-    /** From the handshake on. */
+    /** From the handshake on; 0 before. */
+    long sessionId;
+    /** The same in the table of whoever ends sessions. */
     @Nullable
     Session session;
     /** Nothing more is taken from it. What it asked before is still answered. */

@@ -11,7 +11,6 @@ import io.muster.protocol.Response;
 import io.muster.protocol.WatchKind;
 import io.muster.protocol.Xids;
 import io.muster.replica.Pipeline.Effect;
-import io.muster.replica.session.SessionTable.Session;
 import io.muster.replica.state.AuthScheme;
 import io.muster.replica.state.State;
 import java.util.List;
@@ -29,16 +28,48 @@ final class RequestStep implements Request.Handler<Effect> {
 
     private static final Answer NO_EPHEMERALS = Answer.ok(new Response.Ephemerals(List.of()));
 
-    private final Replica replica;
+    private final Core core;
+    private final Writes writes;
     private final Connection connection;
     private final int xid;
     private final Outputs out;
 
-    RequestStep(Replica replica, Connection connection, int xid, Outputs out) {
-        this.replica = replica;
+    RequestStep(Core core, Writes writes, Connection connection, int xid, Outputs out) {
+        this.core = core;
+        this.writes = writes;
         this.connection = connection;
         this.xid = xid;
         this.out = out;
+    }
+
+    /** Who turns requests into transactions. */
+    interface Writes {
+        /** Where another server does, nothing that needs it comes here. */
+        Writes ELSEWHERE = new Writes() {
+            @Override
+            public Effect write(Connection connection, int xid, Request request, Outputs out) {
+                throw new IllegalStateException(request.op() + " is for the leader");
+            }
+
+            @Override
+            public Effect fail(Connection connection, int xid, ErrorCode error, Outputs out) {
+                throw new IllegalStateException("a failure with a zxid is for the leader: " + error);
+            }
+
+            @Override
+            public Effect closeSession(Connection connection, int xid, Outputs out) {
+                throw new IllegalStateException("a session's end is for the leader");
+            }
+        };
+
+        /** Prepares a create, delete, setData, setACL or multi. */
+        Effect write(Connection connection, int xid, Request request, Outputs out);
+
+        /** Answers a request of a kind that takes a zxid even when it fails. */
+        Effect fail(Connection connection, int xid, ErrorCode error, Outputs out);
+
+        /** The client ends its session: the reply goes out, then the connection is closed. */
+        Effect closeSession(Connection connection, int xid, Outputs out);
     }
 
     @Override
@@ -61,18 +92,25 @@ final class RequestStep implements Request.Handler<Effect> {
         return write(request);
     }
 
-    /** A flag that no mode has, or that needs a time to live where there is none, makes the whole multi unreadable. */
     @Override
     public Effect multi(Request.Multi request) {
-        for (Request op : request.ops()) {
+        return isUnreadable(request) ? writes.fail(connection, xid, ErrorCode.MARSHALLING_ERROR, out) : write(request);
+    }
+
+    /** A flag that no mode has, or that needs a time to live where there is none, makes a whole multi unreadable. */
+    static boolean isUnreadable(Request request) {
+        if (!(request instanceof Request.Multi multi)) {
+            return false;
+        }
+        for (Request op : multi.ops()) {
             if (op instanceof Request.Create create && create.op() != OpCode.CREATE_TTL) {
                 CreateMode mode = CreateMode.of(create.flags());
                 if (mode == null || mode.hasTtl()) {
-                    return replica.fail(connection, xid, ErrorCode.MARSHALLING_ERROR, out);
+                    return true;
                 }
             }
         }
-        return write(request);
+        return false;
     }
 
     @Override
@@ -80,14 +118,14 @@ final class RequestStep implements Request.Handler<Effect> {
         Answer answer = answerNow(request);
         // a watch on a znode that is not there waits for its creation
         boolean watch = request.watch() && (answer.error() == ErrorCode.OK || answer.error() == ErrorCode.NO_NODE);
-        return reply(answer, watch ? number -> replica.watches.addData(request.path(), number) : null);
+        return reply(answer, watch ? number -> core.watches.addData(request.path(), number) : null);
     }
 
     @Override
     public Effect getData(Request.GetData request) {
-        SetWatch watch = request.watch() ? number -> replica.watches.addData(request.path(), number) : null;
+        SetWatch watch = request.watch() ? number -> core.watches.addData(request.path(), number) : null;
         if (isLong(request.path())) {
-            return elsewhere(request, replica.mayRead(request.path(), connection.ids) ? watch : null);
+            return elsewhere(request, core.mayRead(request.path(), connection.ids) ? watch : null);
         }
         Answer answer = answerNow(request);
         return reply(answer, answer.error() == ErrorCode.OK ? watch : null);
@@ -95,7 +133,7 @@ final class RequestStep implements Request.Handler<Effect> {
 
     /** Many long answers, asked for at once, are not to be in memory at once. */
     private boolean isLong(String path) {
-        var node = replica.prepared.find(path);
+        var node = core.state.find(path);
         return node != null
                 && (node.dataLength() > LONG_DATA_BYTES || node.acl().entries().size() > LONG_LIST);
     }
@@ -111,14 +149,14 @@ final class RequestStep implements Request.Handler<Effect> {
     }
 
     private Effect children(Request read, String path, boolean watch) {
-        boolean mayWatch = watch && replica.mayRead(path, connection.ids);
-        return elsewhere(read, mayWatch ? number -> replica.watches.addChild(path, number) : null);
+        boolean mayWatch = watch && core.mayRead(path, connection.ids);
+        return elsewhere(read, mayWatch ? number -> core.watches.addChild(path, number) : null);
     }
 
     /** What may be long or take long is read where the reply is written, from a state that is kept for it. */
     private Effect elsewhere(Request read, @Nullable SetWatch watch) {
-        long zxid = replica.pipeline.preparedZxid();
-        State pinned = replica.prepared.freeze();
+        long zxid = core.state.zxid();
+        State pinned = core.state.freeze();
         List<Id> ids = connection.ids;
         return o -> {
             if (watch != null && !connection.gone && !watch.on(connection.number)) {
@@ -152,7 +190,7 @@ final class RequestStep implements Request.Handler<Effect> {
     @Override
     public Effect ping(Request.Ping request) {
         // whatever the request's number was: that is how clients know the reply
-        ReplyHeader header = new ReplyHeader(Xids.PING, replica.pipeline.preparedZxid(), ErrorCode.OK.code());
+        ReplyHeader header = new ReplyHeader(Xids.PING, core.state.zxid(), ErrorCode.OK.code());
         return o -> o.reply(connection.number, header, Response.EMPTY);
     }
 
@@ -165,8 +203,8 @@ final class RequestStep implements Request.Handler<Effect> {
     @Override
     public Effect reconfig(Request.Reconfig request) {
         // a server that is alone has no members to change
-        ErrorCode error = replica.settings.reconfigEnabled() ? ErrorCode.UNIMPLEMENTED : ErrorCode.RECONFIG_DISABLED;
-        return replica.fail(connection, xid, error, out);
+        ErrorCode error = core.settings.reconfigEnabled() ? ErrorCode.UNIMPLEMENTED : ErrorCode.RECONFIG_DISABLED;
+        return writes.fail(connection, xid, error, out);
     }
 
     @Override
@@ -179,7 +217,7 @@ final class RequestStep implements Request.Handler<Effect> {
     public Effect sasl(Request.Sasl request) {
         if (request.token() == null) {
             connection.closed = true;
-            return o -> Replica.end(connection, "a SASL request without a token", o);
+            return o -> Clients.end(connection, "a SASL request without a token", o);
         }
         return o -> o.reply(connection.number, header(0, ErrorCode.OK), new Response.SaslToken(null));
     }
@@ -187,23 +225,22 @@ final class RequestStep implements Request.Handler<Effect> {
     @Override
     public Effect auth(Request.Auth request) {
         String address = connection.remoteAddress;
-        AuthScheme.Proof proof = replica.settings.access().authenticate(request.scheme(), request.auth(), address);
-        if (proof.isWrongGuess() && replica.wrongGuesses.add(address, replica.now())) {
+        AuthScheme.Proof proof = core.settings.access().authenticate(request.scheme(), request.auth(), address);
+        if (proof.isWrongGuess() && core.wrongGuesses.add(address, core.now)) {
             out.warn(
                     "super user " + address,
                     address + " has guessed at the super user's password too often:"
                             + " nobody there becomes the super user for a minute");
         }
         // right or wrong, who claims to be the super user from there is not heard
-        boolean refused =
-                proof.isRefused() || proof.claimsSuper() && replica.wrongGuesses.areTooMany(address, replica.now());
+        boolean refused = proof.isRefused() || proof.claimsSuper() && core.wrongGuesses.areTooMany(address, core.now);
         if (refused
                 || !connection.addIds(
-                        proof.ids(), replica.settings.access().settings().maxIds())) {
+                        proof.ids(), core.settings.access().settings().maxIds())) {
             connection.closed = true;
             return o -> {
                 o.reply(connection.number, header(0, ErrorCode.AUTH_FAILED), Response.EMPTY);
-                Replica.end(connection, "authentication failed", o);
+                Clients.end(connection, "authentication failed", o);
             };
         }
         List<Id> ids = connection.ids;
@@ -215,22 +252,22 @@ final class RequestStep implements Request.Handler<Effect> {
 
     @Override
     public Effect setWatches(Request.SetWatches request) {
-        State pinned = replica.prepared.freeze();
-        long zxid = replica.pipeline.preparedZxid();
+        State pinned = core.state.freeze();
+        long zxid = core.state.zxid();
         return o -> {
             boolean all = connection.gone
-                    || replica.watches.restore(
+                    || core.watches.restore(
                             request,
                             connection.number,
                             pinned,
-                            (number, type, path, acl) -> replica.event(number, -1, type, path, acl, o));
+                            (number, type, path, acl) -> core.clients.event(number, -1, type, path, acl, o));
             if (all) {
                 o.reply(connection.number, header(zxid, ErrorCode.OK), Response.EMPTY);
             } else {
                 // clients take no notice of an error here, and would believe that they watch
-                replica.noteRefusedWatch(connection, o);
+                core.clients.noteRefusedWatch(connection, o);
                 connection.closed = true;
-                Replica.end(connection, "it has more watches than it may have", o);
+                Clients.end(connection, "it has more watches than it may have", o);
             }
         };
     }
@@ -241,17 +278,17 @@ final class RequestStep implements Request.Handler<Effect> {
         if (mode == null) {
             return reply(Answer.failed(ErrorCode.MARSHALLING_ERROR), null);
         }
-        return reply(Answer.ok(new Response.ErrorBody(0)), number -> replica.watches.add(request.path(), number, mode));
+        return reply(Answer.ok(new Response.ErrorBody(0)), number -> core.watches.add(request.path(), number, mode));
     }
 
     @Override
     public Effect removeWatches(Request.RemoveWatches request) {
-        return watchesOf(request.type(), kind -> replica.watches.remove(request.path(), connection.number, kind));
+        return watchesOf(request.type(), kind -> core.watches.remove(request.path(), connection.number, kind));
     }
 
     @Override
     public Effect checkWatches(Request.CheckWatches request) {
-        return watchesOf(request.type(), kind -> replica.watches.has(request.path(), connection.number, kind));
+        return watchesOf(request.type(), kind -> core.watches.has(request.path(), connection.number, kind));
     }
 
     private interface WatchQuestion {
@@ -264,7 +301,7 @@ final class RequestStep implements Request.Handler<Effect> {
         if (kind == null) {
             return reply(Answer.failed(ErrorCode.MARSHALLING_ERROR), null);
         }
-        long zxid = replica.pipeline.preparedZxid();
+        long zxid = core.state.zxid();
         return o -> {
             ErrorCode error = question.ask(kind) ? ErrorCode.OK : ErrorCode.NO_WATCHER;
             o.reply(connection.number, header(zxid, error), Response.EMPTY);
@@ -273,33 +310,33 @@ final class RequestStep implements Request.Handler<Effect> {
 
     @Override
     public Effect getEphemerals(Request.GetEphemerals request) {
-        Session session = connection.session;
-        if (session != null && replica.prepared.ephemeralCount(session.id()) > LONG_LIST) {
+        long session = connection.sessionId;
+        if (session != 0 && core.state.ephemeralCount(session) > LONG_LIST) {
             return elsewhere(request, null);
         }
-        return reply(session == null ? NO_EPHEMERALS : Reads.ephemerals(replica.prepared, session.id(), request), null);
+        return reply(session == 0 ? NO_EPHEMERALS : Reads.ephemerals(core.state, session, request), null);
     }
 
     @Override
     public Effect whoAmI(Request.WhoAmI request) {
         return reply(
                 Answer.ok(new Response.Identities(connection.ids.stream()
-                        .map(replica.settings.access()::describe)
+                        .map(core.settings.access()::describe)
                         .toList())),
                 null);
     }
 
     @Override
     public Effect closeSession(Request.CloseSession request) {
-        return replica.closeSession(connection, xid, out);
+        return writes.closeSession(connection, xid, out);
     }
 
     private Effect write(Request request) {
-        return replica.write(connection, xid, request, out);
+        return writes.write(connection, xid, request, out);
     }
 
     private Answer answerNow(Request read) {
-        return Reads.answer(replica.prepared, read, connection.ids, replica.settings.access());
+        return Reads.answer(core.state, read, connection.ids, core.settings.access());
     }
 
     private interface SetWatch {
@@ -309,12 +346,12 @@ final class RequestStep implements Request.Handler<Effect> {
 
     /** As a whole: a client that gets an error sets no watch either. */
     private void refuseWatch(long zxid, Outputs o) {
-        replica.noteRefusedWatch(connection, o);
+        core.clients.noteRefusedWatch(connection, o);
         o.reply(connection.number, header(zxid, ErrorCode.QUOTA_EXCEEDED), Response.EMPTY);
     }
 
     private Effect reply(Answer answer, @Nullable SetWatch watch) {
-        long zxid = replica.pipeline.preparedZxid();
+        long zxid = core.state.zxid();
         return o -> {
             if (watch != null && !connection.gone && !watch.on(connection.number)) {
                 refuseWatch(zxid, o);

@@ -270,9 +270,9 @@ class ReplicaAccessTest {
     void aStrangerIsRefusedAndLeavesNothingBehind(Request request) {
         ScriptedReplica script = guarded();
         long stranger = script.client();
-        long digest = script.replica.prepared.digest();
+        long digest = script.replica.state().digest();
         assertEquals(ErrorCode.NO_AUTH, script.error(stranger, request));
-        assertEquals(digest, script.replica.prepared.digest());
+        assertEquals(digest, script.replica.state().digest());
         assertEquals(0, script.replica.watchCount());
     }
 
@@ -286,12 +286,12 @@ class ReplicaAccessTest {
                 || request instanceof Request.SetAcl) {
             return; // no multi takes it
         }
-        long digest = script.replica.prepared.digest();
+        long digest = script.replica.state().digest();
         Request several = read ? new Request.MultiRead(List.of(request)) : Ask.multi(Ask.create("/free"), request);
         Response.MultiResults results = (Response.MultiResults) script.ask(stranger, several);
         Response.OpResult last = results.results().get(results.results().size() - 1);
         assertEquals(ErrorCode.NO_AUTH.code(), last.err());
-        assertEquals(digest, script.replica.prepared.digest());
+        assertEquals(digest, script.replica.state().digest());
     }
 
     @Test

@@ -87,7 +87,7 @@ class ReplicaPasswordTest {
         ScriptedReplica again = restarted(script, secret(2));
         assertEquals(List.of("accepted for 1000 ms"), renewed(again, script.session(client), script.password(client)));
         again.client();
-        assertArrayEquals(SECRET.bytes(), SecretZnode.read(again.replica.prepared));
+        assertArrayEquals(SECRET.bytes(), SecretZnode.read(again.replica.state()));
     }
 
     @Test
@@ -96,7 +96,7 @@ class ReplicaPasswordTest {
         long client = before.client();
         long session = before.session(client);
         assertArrayEquals(SessionPasswords.zooKeepers(session), before.password(client));
-        assertNull(before.replica.prepared.find(PARENT));
+        assertNull(before.replica.state().find(PARENT));
 
         ScriptedReplica after = restarted(before, SECRET);
         after.client();
@@ -166,7 +166,7 @@ class ReplicaPasswordTest {
             script.flush();
             assertTrue(script.hear(client).get(0).endsWith("[NO_AUTH]"));
         }
-        assertArrayEquals(SECRET.bytes(), SecretZnode.read(script.replica.prepared));
+        assertArrayEquals(SECRET.bytes(), SecretZnode.read(script.replica.state()));
     }
 
     @Test
@@ -178,14 +178,14 @@ class ReplicaPasswordTest {
             before.ask(thief, Ask.create(SecretZnode.PATH, mode));
             ScriptedReplica after = restarted(before, SECRET);
             after.client();
-            assertArrayEquals(SECRET.bytes(), SecretZnode.read(after.replica.prepared), mode.toString());
+            assertArrayEquals(SECRET.bytes(), SecretZnode.read(after.replica.state()), mode.toString());
             assertEquals(ErrorCode.NO_AUTH, after.error(after.client(), Ask.get(SecretZnode.PATH)));
         }
         ScriptedReplica before = scripted(State.initial(1, true), null);
         before.ask(before.client(), Ask.create(PARENT, CreateMode.EPHEMERAL));
         ScriptedReplica after = restarted(before, SECRET);
         after.client();
-        assertNotNull(SecretZnode.read(after.replica.prepared));
+        assertNotNull(SecretZnode.read(after.replica.state()));
     }
 
     @Test
@@ -199,7 +199,7 @@ class ReplicaPasswordTest {
         editor.apply(new Transaction(new TxnHeader(1, 1, zxid, 1, 5), garbage, null), new ArrayList<>());
         ScriptedReplica after = scripted(editor.freeze(), secret(3));
         after.client();
-        assertArrayEquals(secret(3).bytes(), SecretZnode.read(after.replica.prepared));
+        assertArrayEquals(secret(3).bytes(), SecretZnode.read(after.replica.state()));
     }
 
     @Test
@@ -209,7 +209,7 @@ class ReplicaPasswordTest {
         StateEditor editor = State.initial(9, true).edit();
         script.log.forEach(editor::replay);
         assertArrayEquals(SECRET.bytes(), SecretZnode.read(editor));
-        assertEquals(script.replica.prepared.digest(), editor.digest());
+        assertEquals(script.replica.state().digest(), editor.digest());
     }
 
     @Test

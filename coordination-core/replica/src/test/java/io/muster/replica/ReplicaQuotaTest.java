@@ -47,7 +47,7 @@ class ReplicaQuotaTest {
     }
 
     private String stats(String path) {
-        NodeView node = script.replica.prepared.find(TOP + path + "/zookeeper_stats");
+        NodeView node = script.replica.state().find(TOP + path + "/zookeeper_stats");
         assertNotNull(node);
         byte[] data = node.data();
         assertNotNull(data);
@@ -91,13 +91,13 @@ class ReplicaQuotaTest {
         create("/a", "");
         quota("/a", "count=100,bytes=100");
         String path = TOP + "/a/zookeeper_stats";
-        Stat before = script.replica.prepared.find(path).stat();
+        Stat before = script.replica.state().find(path).stat();
         script.ask(client, Ask.watchData(path));
         script.send(client, Ask.create("/a/b"));
         script.flush();
         assertEquals("count=2,bytes=3", stats("/a"));
         assertEquals(1, script.hear(client).size(), "the reply, and no event");
-        assertEquals(before, script.replica.prepared.find(path).stat());
+        assertEquals(before, script.replica.state().find(path).stat());
     }
 
     @Test
@@ -191,8 +191,7 @@ class ReplicaQuotaTest {
         assertEquals(ErrorCode.OK, create("/a", "x"));
         assertEquals(
                 "count=0,bytes=0",
-                new String(
-                        script.replica.prepared.find(TOP + "/zookeeper_stats").data(), StandardCharsets.UTF_8));
+                new String(script.replica.state().find(TOP + "/zookeeper_stats").data(), StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest
@@ -226,7 +225,7 @@ class ReplicaQuotaTest {
                 other,
                 new Request.Create(OpCode.CREATE, TOP + "/a/zookeeper_limits", Ask.bytes(limits), Acl.OPEN, 0, 0));
         lax.create(other, TOP + "/a/zookeeper_stats", "/a/b");
-        byte[] stats = lax.replica.prepared.find(TOP + "/a/zookeeper_stats").data();
+        byte[] stats = lax.replica.state().find(TOP + "/a/zookeeper_stats").data();
         assertArrayEquals(Ask.bytes("count=2,bytes=6"), stats);
         assertEquals(List.of(), lax.warnings);
     }
@@ -245,16 +244,16 @@ class ReplicaQuotaTest {
         assertArrayEquals(Ask.bytes(whole), replayed.find(path).data());
 
         script.ask(client, Ask.set(path, "count=77,bytes=77=;foo=1"));
-        State restored = throughSnapshot(script.replica.prepared.freeze());
+        State restored = throughSnapshot(script.replica.state().freeze());
         assertArrayEquals(Ask.bytes(whole), restored.find(path).data());
         assertEquals(
-                script.replica.prepared.find(path).stat().version(),
+                script.replica.state().find(path).stat().version(),
                 restored.find(path).stat().version());
 
         ScriptedReplica again = new ScriptedReplica(restored, setup -> setup.enforceQuota = true);
         again.create(again.client(), "/a/d");
         assertArrayEquals(
-                Ask.bytes("count=3,bytes=7"), again.replica.prepared.find(path).data());
+                Ask.bytes("count=3,bytes=7"), again.replica.state().find(path).data());
     }
 
     private static State throughSnapshot(State state) {

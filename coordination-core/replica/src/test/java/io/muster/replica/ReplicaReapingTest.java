@@ -48,7 +48,7 @@ class ReplicaReapingTest {
     }
 
     private static boolean exists(ScriptedReplica script, String path) {
-        return script.replica.prepared.find(path) != null;
+        return script.replica.state().find(path) != null;
     }
 
     @Test
@@ -78,7 +78,7 @@ class ReplicaReapingTest {
         assertEquals(0, last.header().sessionId());
         assertEquals(0, last.header().cxid());
         assertEquals(OpCode.DELETE_CONTAINER.code(), last.header().type());
-        assertEquals(script.replica.prepared.digest(), last.digest());
+        assertEquals(script.replica.state().digest(), last.digest());
     }
 
     @Test
@@ -155,7 +155,7 @@ class ReplicaReapingTest {
         }
         for (int second = 1; second <= 4; second++) {
             pass(slow, CHECK_MS);
-            assertEquals(1 + 5 - second, slow.replica.prepared.find("/").childCount());
+            assertEquals(1 + 5 - second, slow.replica.state().find("/").childCount());
             slow.step(new Input.Touched(client));
         }
     }
@@ -171,7 +171,7 @@ class ReplicaReapingTest {
             slow.ask(client, ttl("/t" + i, 1));
         }
         pass(slow, CHECK_MS);
-        assertEquals(1 + 3 - 1, slow.replica.prepared.find("/").childCount());
+        assertEquals(1 + 3 - 1, slow.replica.state().find("/").childCount());
     }
 
     @Test
@@ -182,13 +182,13 @@ class ReplicaReapingTest {
         }
         script.flush();
         ScriptedReplica fast = new ScriptedReplica(
-                script.replica.prepared.freeze(), setup -> setup.reaping = new Reaping(CHECK_MS, 600_000_000, 0));
+                script.replica.state().freeze(), setup -> setup.reaping = new Reaping(CHECK_MS, 600_000_000, 0));
         pass(fast, CHECK_MS);
-        assertEquals(1 + 250, fast.replica.prepared.find("/").childCount());
+        assertEquals(1 + 250, fast.replica.state().find("/").childCount());
         pass(fast, 1);
-        assertEquals(1 + 150, fast.replica.prepared.find("/").childCount());
+        assertEquals(1 + 150, fast.replica.state().find("/").childCount());
         pass(fast, 2);
-        assertEquals(1, fast.replica.prepared.find("/").childCount());
+        assertEquals(1, fast.replica.state().find("/").childCount());
     }
 
     @Test
@@ -203,7 +203,7 @@ class ReplicaReapingTest {
         pass(slow, CHECK_MS);
         pass(slow, CHECK_MS);
         assertTrue(exists(slow, left));
-        assertEquals(1, slow.replica.prepared.find(left).childCount());
+        assertEquals(1, slow.replica.state().find(left).childCount());
     }
 
     @Test
@@ -220,6 +220,6 @@ class ReplicaReapingTest {
                 new ScriptedReplica(State.initial(1, false), setup -> setup.reaping = new Reaping(CHECK_MS, 60_000, 0));
         long client = longClient(plain);
         assertEquals(ErrorCode.UNIMPLEMENTED, plain.error(client, ttl("/t", 1)));
-        assertNull(plain.replica.prepared.find("/t"));
+        assertNull(plain.replica.state().find("/t"));
     }
 }

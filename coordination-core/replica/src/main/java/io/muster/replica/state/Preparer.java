@@ -7,7 +7,6 @@ import io.muster.protocol.OpCode;
 import io.muster.protocol.Paths;
 import io.muster.protocol.Request;
 import io.muster.protocol.Response;
-import io.muster.protocol.Stat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -76,7 +75,7 @@ public final class Preparer {
         TxnHeader header = header(caller, zxid, timeMs, decision.txn.type());
         List<Change> changes = new ArrayList<>(1);
         state.applyOne(header, decision.txn, false, changes);
-        Response body = result(request, decision.txn).body();
+        Response body = Outcomes.of(request, decision.txn, state).body();
         return new Prepared(finish(header, decision.txn), ErrorCode.OK, body, changes);
     }
 
@@ -154,30 +153,24 @@ public final class Preparer {
             }
             txns.add(decision.txn);
             state.applyOne(header, decision.txn, false, changes);
-            results.add(result(op, decision.txn));
+            results.add(Outcomes.of(op, decision.txn, state));
         }
         return new Prepared(
                 finish(header, new Txn.Multi(txns)), ErrorCode.OK, new Response.MultiResults(results), changes);
     }
 
     /**
-     * Operations before the one that failed answer 0, those after it that they were never looked at. The log has the former
-     * as if they had been done, which is ZooKeeper's way: one error among them says that nothing was.
+     * The log has the operations before the one that failed as if they had been done, which is ZooKeeper's way: one error among
+     * them says that nothing was.
      */
     private Prepared failedMulti(TxnHeader header, int count, List<Txn> before, ErrorCode error) {
-        int failedIndex = before.size();
         List<Txn> txns = new ArrayList<>(before);
-        List<Response.OpResult> results = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            ErrorCode slot =
-                    i < failedIndex ? ErrorCode.OK : i == failedIndex ? error : ErrorCode.RUNTIME_INCONSISTENCY;
-            if (i >= failedIndex) {
-                txns.add(new Txn.Error(slot.code()));
-            }
-            results.add(Response.OpResult.failed(slot.code()));
+        txns.add(new Txn.Error(error.code()));
+        while (txns.size() < count) {
+            txns.add(new Txn.Error(ErrorCode.RUNTIME_INCONSISTENCY.code()));
         }
-        Response body = new Response.MultiResults(results);
-        return new Prepared(finish(header, new Txn.Multi(txns)), ErrorCode.OK, body, List.of());
+        Txn.Multi failed = new Txn.Multi(txns);
+        return new Prepared(finish(header, failed), ErrorCode.OK, Outcomes.ofFailed(failed), List.of());
     }
 
     private static TxnHeader header(Caller caller, long zxid, long timeMs, int type) {
@@ -390,39 +383,5 @@ public final class Preparer {
     /** -1 means "any" in requests, so no znode may ever have it: after a wrap-around, 0 comes next. */
     private static int next(int version) {
         return version + 1 == ANY_VERSION ? 0 : version + 1;
-    }
-
-    private Response.OpResult result(Request request, Txn txn) {
-        OpCode op = request.op();
-        if (txn instanceof Txn.Create create) {
-            return op == OpCode.CREATE
-                    ? Response.OpResult.ok(op, new Response.Created(create.path()))
-                    : created2(create.path());
-        }
-        if (txn instanceof Txn.CreateTtl create) {
-            return created2(create.path());
-        }
-        if (txn instanceof Txn.CreateContainer create) {
-            return created2(create.path()); // for a multi's plain create too
-        }
-        if (txn instanceof Txn.SetData set) {
-            return Response.OpResult.ok(op, new Response.StatOnly(stat(set.path())));
-        }
-        if (txn instanceof Txn.SetAcl set) {
-            return Response.OpResult.ok(op, new Response.StatOnly(stat(set.path())));
-        }
-        return Response.OpResult.ok(op, Response.EMPTY);
-    }
-
-    private Response.OpResult created2(String path) {
-        return Response.OpResult.ok(OpCode.CREATE2, new Response.Created2(path, stat(path)));
-    }
-
-    private Stat stat(String path) {
-        NodeView node = state.find(path);
-        if (node == null) {
-            throw new IllegalStateException(path + " is not there after it was written");
-        }
-        return node.stat();
     }
 }
