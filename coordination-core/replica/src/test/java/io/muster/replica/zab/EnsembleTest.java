@@ -3,6 +3,8 @@ package io.muster.replica.zab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,18 @@ class EnsembleTest {
                 new String[] {"SNAP", "TRUNC", "TRUNC and reload", "log read", "crashes", "rounds", "epochs"}) {
             assertTrue(counts.getOrDefault(what, 0) > SEEDS / 10, () -> what + " is rare: " + counts);
         }
+    }
+
+    /** Of which 200 ms are waited for late votes at most, and only where a vote is late. */
+    @Test
+    void anotherLeadsSoonAfterALeaderDies() {
+        List<Long> times = new ArrayList<>();
+        for (long seed = 1; seed <= 40; seed++) {
+            times.add(new SimEnsemble(seed, seed % 2 == 0 ? 5 : 3, 0, false).msWithoutLeader());
+        }
+        times.sort(null);
+        assertTrue(times.get(20) < 300, times::toString);
+        assertTrue(times.get(39) < 1_000, times::toString);
     }
 
     @Test

@@ -58,6 +58,7 @@ final class SimEnsemble {
     private final boolean hasSlowEpochs;
     private long lastEvent;
     private boolean isFaulty = true;
+    private boolean isRebooting = true;
 
     SimEnsemble(long seed, int voters, int observers, boolean isTraced) {
         this.random = new Random(seed * 7919 + voters);
@@ -340,7 +341,7 @@ final class SimEnsemble {
 
     private void reboot() {
         for (SimServer server : servers) {
-            if (!server.isUp && (!isFaulty || random.nextInt(4) == 0)) {
+            if (!server.isUp && isRebooting && (!isFaulty || random.nextInt(4) == 0)) {
                 server.boot();
             }
         }
@@ -357,6 +358,37 @@ final class SimEnsemble {
 
     /** @throws AssertionError if an invariant does not hold, or not everybody serves at the end */
     void run() {
+        begin();
+        runUntil(nowMs + FAULTS_MS, () -> false);
+        isFaulty = false;
+        heal();
+        servers.forEach(this::resume);
+        if (!runUntil(nowMs + HEALED_MS, checks::everybodyServes)) {
+            throw new AssertionError("not everybody serves after healing: " + servers);
+        }
+    }
+
+    /**
+     * Without faults, but that the leader dies and does not come back.
+     *
+     * @return how long it takes until another leads
+     */
+    long msWithoutLeader() {
+        isFaulty = false;
+        begin();
+        if (!runUntil(nowMs + 10_000, () -> checks.committed() > 50 && checks.everybodyServes())) {
+            throw new AssertionError("not everybody serves: " + servers);
+        }
+        isRebooting = false;
+        leader().orElseThrow().crash();
+        long diedMs = nowMs;
+        if (!runUntil(nowMs + 10_000, () -> leader().isPresent())) {
+            throw new AssertionError("nobody leads: " + servers);
+        }
+        return nowMs - diedMs;
+    }
+
+    private void begin() {
         servers.forEach(SimServer::boot);
         everyMs(20, () -> servers.forEach(SimServer::run));
         everyMs(50, this::connectElections);
@@ -377,13 +409,6 @@ final class SimEnsemble {
                 fault();
             }
         });
-        runUntil(nowMs + FAULTS_MS, () -> false);
-        isFaulty = false;
-        heal();
-        servers.forEach(this::resume);
-        if (!runUntil(nowMs + HEALED_MS, checks::everybodyServes)) {
-            throw new AssertionError("not everybody serves after healing: " + servers);
-        }
     }
 
     private boolean runUntil(long endMs, BooleanSupplier isDone) {
