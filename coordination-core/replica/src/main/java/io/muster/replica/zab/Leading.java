@@ -6,13 +6,9 @@ import io.muster.replica.peer.LearnerPacket;
 import io.muster.replica.peer.PeerExtensions;
 import io.muster.replica.peer.ServerState;
 import io.muster.replica.state.Transaction;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +43,7 @@ final class Leading extends Part {
         ESTABLISHED
     }
 
-    private final Map<Long, Learner> learners = new TreeMap<>();
+    private final Learners learners;
     private final Set<Long> gathered = new TreeSet<>();
     private final Set<Long> promised = new TreeSet<>();
     private final Set<Long> entered = new TreeSet<>();
@@ -56,6 +52,7 @@ final class Leading extends Part {
 
     private final Proposals proposals;
     private final Rounds rounds;
+    private final Synchronizer synchronizer;
     private Step step = Step.GATHERING;
     private boolean savesEpoch;
     private long epoch;
@@ -72,6 +69,8 @@ final class Leading extends Part {
         this.initial = peer.history.last();
         this.proposals = new Proposals(initial, peer.quorums);
         this.rounds = new Rounds(peer.confirmRound);
+        this.learners = new Learners(peer.out);
+        this.synchronizer = new Synchronizer(peer, proposals, initial);
     }
 
     @Override
@@ -123,38 +122,19 @@ final class Leading extends Part {
     }
 
     List<PeerStatus.LearnerStatus> learners() {
-        List<PeerStatus.LearnerStatus> all = new ArrayList<>();
-        forEach(
-                Learner.Step.WAITING_FOR_EPOCH,
-                learner -> all.add(new PeerStatus.LearnerStatus(
-                        learner.server(),
-                        votes(learner),
-                        learner.observes(),
-                        learner.step() == Learner.Step.UP,
-                        learner.acked())));
-        return all;
+        return learners.status(this::votes);
     }
 
     // learners come and go
 
     @Override
     void learnerConnected(long link) {
-        learners.put(link, new Learner(this, link, peer.nowMs));
+        learners.add(new Learner(this, link, peer.nowMs));
     }
 
     @Override
     void learnerLost(long link) {
-        Learner gone = learners.remove(link);
-        if (gone != null) {
-            out.learnerLost(link);
-        }
-    }
-
-    private void close(Learner learner, String reason) {
-        if (learners.remove(learner.link) != null) {
-            out.closeLearner(learner.link, reason);
-            out.learnerLost(learner.link);
-        }
+        learners.lost(link);
     }
 
     @Override
@@ -166,35 +146,14 @@ final class Leading extends Part {
         learner.heard(peer.nowMs);
         String wrong = packet.accept(learner).wrong();
         if (wrong != null) {
-            close(learner, wrong);
+            learners.close(learner, wrong);
         }
-    }
-
-    private void forEach(Learner.Step atLeast, Consumer<Learner> action) {
-        for (Learner learner : learners.values()) {
-            if (learner.isAtLeast(atLeast)) {
-                action.accept(learner);
-            }
-        }
-    }
-
-    /** Those in a step, in a copy, as they may be closed meanwhile. */
-    private List<Learner> in(Learner.Step which) {
-        List<Learner> found = new ArrayList<>(learners.values());
-        found.removeIf(learner -> learner.step() != which);
-        return found;
     }
 
     // the epoch
 
     Verdict greeted(Learner learner, long acceptedEpoch) {
-        for (Learner other : List.copyOf(learners.values())) {
-            if (other.server() == learner.server()
-                    && other.link != learner.link
-                    && other.isAtLeast(Learner.Step.WAITING_FOR_EPOCH)) {
-                close(other, "server " + other.server() + " has come again");
-            }
-        }
+        learners.closeOlder(learner);
         peer.epochs.see(acceptedEpoch);
         if (step == Step.GATHERING) {
             if (votes(learner)) {
@@ -251,7 +210,7 @@ final class Leading extends Part {
         advanceTo(Step.PROMISED);
         peer.epochs.promiseTo(self());
         promised.add(self());
-        in(Learner.Step.WAITING_FOR_EPOCH).forEach(this::inform);
+        learners.in(Learner.Step.WAITING_FOR_EPOCH).forEach(this::inform);
         enterIfPromised();
     }
 
@@ -291,78 +250,23 @@ final class Leading extends Part {
         if (peer.epochs.current() == epoch) {
             advanceTo(Step.SYNCHRONIZING);
             entered.add(self());
-            in(Learner.Step.WAITING_FOR_QUORUM).forEach(this::plan);
+            learners.in(Learner.Step.WAITING_FOR_QUORUM).forEach(this::plan);
             establishIfEntered();
         }
     }
 
     // the history
 
-    /** Up to where a learner is sent transactions with their commits. */
-    private long settled() {
-        return step == Step.ESTABLISHED ? proposals.committed() : initial;
-    }
-
-    private SyncPlan.Question question(Learner learner) {
-        return new SyncPlan.Question(
-                learner.last(),
-                peer.history.window(),
-                settled(),
-                Zxid.of(epoch, 0),
-                step == Step.ESTABLISHED,
-                learner.isMuster());
-    }
-
     private void plan(Learner learner) {
-        SyncPlan plan = question(learner).plan();
-        long maxBytes = peer.settings.bounds().fromLogBytes();
-        if (plan instanceof SyncPlan.FromLog fromLog && maxBytes > 0) {
-            learner.become(Learner.Step.READING_LOG);
-            out.readLog(learner.link, fromLog.after(), fromLog.upTo(), maxBytes);
-        } else {
-            synchronize(learner, plan);
-        }
+        synchronizer.plan(learner, epoch, step == Step.ESTABLISHED);
     }
 
     @Override
     void logRead(long link, @Nullable List<Transaction> transactions) {
         Learner learner = learners.get(link);
         if (learner != null && learner.step() == Learner.Step.READING_LOG) {
-            synchronize(learner, question(learner).planWith(transactions));
+            synchronizer.logRead(learner, transactions, epoch, step == Step.ESTABLISHED);
         }
-    }
-
-    private void synchronize(Learner learner, SyncPlan plan) {
-        long link = learner.link;
-        long settled = settled();
-        long keeps;
-        List<Transaction> then;
-        if (plan instanceof SyncPlan.Diff diff) {
-            out.toLearner(link, new LeaderPacket.Diff(settled));
-            keeps = learner.last();
-            then = diff.then();
-        } else if (plan instanceof SyncPlan.TruncThenDiff trunc) {
-            out.toLearner(link, new LeaderPacket.Trunc(trunc.zxid()));
-            keeps = trunc.zxid();
-            then = trunc.then();
-        } else {
-            keeps = peer.history.delivered();
-            out.sendSnapshot(link, peer.history.replacement());
-            then = peer.history.window().between(keeps, settled);
-        }
-        proposals.withdraw(learner.server(), keeps);
-        for (Transaction each : then) {
-            out.toLearner(link, new LeaderPacket.Propose(each));
-            out.toLearner(link, new LeaderPacket.Commit(each.zxid()));
-        }
-        if (!learner.observes()) {
-            for (Transaction each : peer.history.window().between(settled, peer.history.last())) {
-                out.toLearner(link, new LeaderPacket.Propose(each));
-                learner.proposed(each.zxid(), peer.nowMs);
-            }
-        }
-        learner.synchronizedUpTo(settled);
-        out.toLearner(link, new LeaderPacket.NewLeader(epoch, peer.settings.membershipText()));
     }
 
     Verdict acknowledged(Learner learner, long zxid) {
@@ -397,7 +301,7 @@ final class Leading extends Part {
         peer.history.commit(initial);
         peer.established(epoch);
         peer.changeRole(new Role.Leading(epoch), "a quorum has the history up to " + text(initial));
-        in(Learner.Step.ACKNOWLEDGED).forEach(this::upToDate);
+        learners.in(Learner.Step.ACKNOWLEDGED).forEach(this::upToDate);
     }
 
     // proposals
@@ -414,7 +318,7 @@ final class Leading extends Part {
         }
         peer.history.append(transaction);
         LeaderPacket packet = new LeaderPacket.Propose(transaction);
-        forEach(Learner.Step.SYNCHRONIZING, learner -> {
+        learners.forEach(Learner.Step.SYNCHRONIZING, learner -> {
             if (!learner.observes()) {
                 out.toLearner(learner.link, packet);
                 learner.proposed(zxid, peer.nowMs);
@@ -440,7 +344,7 @@ final class Leading extends Part {
         for (Transaction each : peer.history.window().between(before, after)) {
             LeaderPacket commit = new LeaderPacket.Commit(each.zxid());
             LeaderPacket inform = new LeaderPacket.Inform(each);
-            forEach(
+            learners.forEach(
                     Learner.Step.SYNCHRONIZING,
                     learner -> out.toLearner(learner.link, learner.observes() ? inform : commit));
         }
@@ -515,13 +419,13 @@ final class Leading extends Part {
     /** @param everyone whether those are pinged too that cannot answer a round */
     private void ping(boolean everyone) {
         long round = rounds.send();
-        for (Learner learner : List.copyOf(learners.values())) {
+        for (Learner learner : learners.all()) {
             boolean answersRounds =
                     learner.has(PeerExtensions.ROUNDS) && votes(learner) && learner.step() == Learner.Step.UP;
             if (everyone && learner.waitsMs(peer.nowMs) > peer.settings.syncLimitMs()) {
-                close(learner, "a proposal was not acknowledged for " + learner.waitsMs(peer.nowMs) + " ms");
+                learners.close(learner, "a proposal was not acknowledged for " + learner.waitsMs(peer.nowMs) + " ms");
             } else if (everyone && !isInTime(learner)) {
-                close(learner, "nothing heard for too long in step " + learner.step());
+                learners.close(learner, "nothing heard for too long in step " + learner.step());
             } else if (answersRounds || everyone && learner.isAtLeast(Learner.Step.SYNCHRONIZING)) {
                 out.toLearner(learner.link, new LeaderPacket.Ping(peer.history.last(), answersRounds ? round : 0));
             }
@@ -537,7 +441,7 @@ final class Leading extends Part {
     private void giveUpWithoutQuorum() {
         Set<Long> heard = new TreeSet<>();
         heard.add(self());
-        forEach(Learner.Step.WAITING_FOR_EPOCH, learner -> {
+        learners.forEach(Learner.Step.WAITING_FOR_EPOCH, learner -> {
             if (isInTime(learner) && votes(learner)) {
                 heard.add(learner.server());
             }
@@ -565,7 +469,7 @@ final class Leading extends Part {
     }
 
     private void giveUp(String why) {
-        List.copyOf(learners.values()).forEach(learner -> close(learner, why));
+        learners.all().forEach(learner -> learners.close(learner, why));
         if (retires) {
             peer.retire(why);
         } else {
