@@ -19,7 +19,7 @@ final class MultiCodec {
     /** What a {@link OpCode#MULTI_READ} may hold. */
     static final Set<OpCode> READS = EnumSet.of(OpCode.GET_DATA, OpCode.GET_CHILDREN);
 
-    private static final int END = -1;
+    static final int END = -1;
 
     private MultiCodec() {}
 
@@ -81,7 +81,7 @@ final class MultiCodec {
         writeHeader(out, END, true, -1);
     }
 
-    private static void writeHeader(JuteWriter out, int type, boolean done, int err) {
+    static void writeHeader(JuteWriter out, int type, boolean done, int err) {
         out.writeInt(type).writeBoolean(done).writeInt(err);
     }
 }

@@ -122,8 +122,27 @@ public sealed interface Response {
     }
 
     record MultiResults(List<OpResult> results) implements Response {
+        /** Of what stands before each result, and of what ends them. */
+        public static final int SLOT_BYTES = 2 * Integer.BYTES + 1;
+
         public MultiResults {
             results = List.copyOf(results);
+        }
+
+        /** For who writes results one by one: what stands before the body of one without an error. */
+        public static void writeSlot(JuteWriter out, OpCode op) {
+            MultiCodec.writeHeader(out, op.code(), false, 0);
+        }
+
+        /** A whole result with an error; it takes four bytes more than its slot. */
+        public static void writeError(JuteWriter out, ErrorCode error) {
+            MultiCodec.writeHeader(out, OpCode.ERROR.code(), false, error.code());
+            out.writeInt(error.code());
+        }
+
+        /** What stands behind the last result. */
+        public static void writeEnd(JuteWriter out) {
+            MultiCodec.writeHeader(out, MultiCodec.END, true, -1);
         }
 
         @Override

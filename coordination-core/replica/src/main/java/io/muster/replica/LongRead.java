@@ -11,7 +11,6 @@ import io.muster.replica.state.DescendantCount;
 import io.muster.replica.state.NodeView;
 import io.muster.replica.state.State;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +18,15 @@ import org.jspecify.annotations.Nullable;
  * others. First {@link #measure} until it is done, then {@link #write} until that is. The state stays as it is, so the
  * answer is of one moment, however long it takes. Used by one thread.
  */
-public abstract sealed class LongRead {
+public abstract sealed class LongRead permits LongRead.Data, LongRead.Children, LongRead.Count, LongMultiRead {
     /** With fewer children the reply fits into one piece, and is made in the usual way. */
     static final int MANY_CHILDREN = 1_000;
-    /** The same for data. */
-    static final int MUCH_DATA_BYTES = 64 * 1024;
+    /** A shorter reply is made at once. */
+    static final int PIECE_BYTES = 64 * 1024;
 
     private static final int STAT_BYTES = 68;
 
-    private LongRead() {}
+    LongRead() {}
 
     /** Does a limited amount of work; says whether the size is known now. */
     public abstract boolean measure();
@@ -40,7 +39,16 @@ public abstract sealed class LongRead {
      */
     public abstract boolean write(JuteWriter out, int untilBytes);
 
-    /** How to answer the read in steps; null if {@link Reads#answer} is to answer it, be it with an error. */
+    /** How to answer a multi of reads in steps; one that is not long is better answered by {@link Reads#shortMulti}. */
+    public static LongRead ofMulti(State state, Request.MultiRead multi, List<Id> ids, AccessControl access) {
+        return new LongMultiRead(state, multi, ids, access);
+    }
+
+    /**
+     * How to answer a read in steps; null if {@link Reads#answer} is to answer it, be it with an error.
+     *
+     * @param read no multi
+     */
     public static @Nullable LongRead of(State state, Request read, List<Id> ids, AccessControl access) {
         if (read instanceof Request.GetChildren children) {
             NodeView node = permitted(state, children.path(), ids, access);
@@ -52,7 +60,7 @@ public abstract sealed class LongRead {
         }
         if (read instanceof Request.GetData get) {
             NodeView node = permitted(state, get.path(), ids, access);
-            return node == null || node.dataLength() < MUCH_DATA_BYTES ? null : new Data(node);
+            return node == null || node.dataLength() < PIECE_BYTES ? null : new Data(node);
         }
         if (read instanceof Request.GetAllChildrenNumber all) {
             NodeView node = permitted(state, all.path(), ids, access);
@@ -66,10 +74,12 @@ public abstract sealed class LongRead {
         return node != null && access.permits(node.acl(), Acl.READ, ids) ? node : null;
     }
 
+    private static final byte[] NOTHING = {};
+
     /** The data is copied out of the state when it begins, not when it was asked for: many may have been asked for. */
-    private static final class Data extends LongRead {
+    static final class Data extends LongRead {
         private final NodeView node;
-        private byte @Nullable [] data;
+        private byte @Nullable [] rest;
         private int written;
 
         Data(NodeView node) {
@@ -83,16 +93,21 @@ public abstract sealed class LongRead {
 
         @Override
         public long sizeBytes() {
+            return sizeBytes(node);
+        }
+
+        static long sizeBytes(NodeView node) {
             return Integer.BYTES + (long) node.dataLength() + STAT_BYTES;
         }
 
         @Override
         public boolean write(JuteWriter out, int untilBytes) {
-            byte[] all = data;
+            byte[] all = rest;
             if (all == null) {
-                all = Objects.requireNonNull(node.data());
-                data = all;
-                out.writeInt(all.length);
+                byte[] data = node.data();
+                all = data == null ? NOTHING : data;
+                rest = all;
+                out.writeInt(data == null ? -1 : data.length);
             }
             int length = Math.min(all.length - written, Math.max(0, untilBytes - out.size()));
             out.writeBytes(all, written, length);
@@ -105,7 +120,7 @@ public abstract sealed class LongRead {
         }
     }
 
-    private static final class Children extends LongRead {
+    static final class Children extends LongRead {
         private final NodeView node;
         private final @Nullable Stat stat;
         private @Nullable ChildNames names;
@@ -122,8 +137,12 @@ public abstract sealed class LongRead {
 
         @Override
         public long sizeBytes() {
-            long lengths = (long) Integer.BYTES * (node.childCount() + 1L);
-            return lengths + node.childNameBytes() + (stat == null ? 0 : STAT_BYTES);
+            return sizeBytes(node) + (stat == null ? 0 : STAT_BYTES);
+        }
+
+        /** Without a stat. */
+        static long sizeBytes(NodeView node) {
+            return Integer.BYTES * (node.childCount() + 1L) + node.childNameBytes();
         }
 
         @Override
@@ -142,7 +161,7 @@ public abstract sealed class LongRead {
         }
     }
 
-    private static final class Count extends LongRead {
+    static final class Count extends LongRead {
         private static final int STEP = 10_000;
 
         private final DescendantCount count;

@@ -3,7 +3,6 @@ package io.muster.replica;
 import io.muster.protocol.Acl;
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.Id;
-import io.muster.protocol.OpCode;
 import io.muster.protocol.Request;
 import io.muster.protocol.Response;
 import io.muster.replica.state.AccessControl;
@@ -38,21 +37,10 @@ public final class Reads {
     }
 
     /**
-     * As the other one, without a limit.
-     *
-     * @throws IllegalArgumentException if the request is no read
-     */
-    static Answer answer(StateView state, Request read, List<Id> ids, AccessControl access) {
-        return answer(state, read, ids, access, Long.MAX_VALUE);
-    }
-
-    /**
      * @param ids who asks
-     * @param maxMultiBytes what the data and the names in the answer to a multi may take together, about
-     * @throws AnswerTooLongException if they take more
      * @throws IllegalArgumentException if the request is no read
      */
-    public static Answer answer(StateView state, Request read, List<Id> ids, AccessControl access, long maxMultiBytes) {
+    public static Answer answer(StateView state, Request read, List<Id> ids, AccessControl access) {
         if (read instanceof Request.GetData get) {
             NodeView node = state.find(get.path());
             return show(node, ids, access, n -> new Response.Data(n.data(), n.stat()));
@@ -80,7 +68,7 @@ public final class Reads {
             return acl(state.find(get.path()), ids, access);
         }
         if (read instanceof Request.MultiRead multi) {
-            return multi(state, multi, ids, access, maxMultiBytes);
+            return multi(state, multi, ids, access);
         }
         throw new IllegalArgumentException(read.op() + " is no read");
     }
@@ -117,38 +105,48 @@ public final class Reads {
         return Answer.ok(new Response.AclList(shown, node.stat()));
     }
 
-    private static Answer multi(
-            StateView state, Request.MultiRead multi, List<Id> ids, AccessControl access, long maxBytes) {
+    private static Answer multi(StateView state, Request.MultiRead multi, List<Id> ids, AccessControl access) {
         List<Response.OpResult> results = new ArrayList<>(multi.ops().size());
-        long bytes = 0;
         for (Request op : multi.ops()) {
-            Answer answer = answer(state, op, ids, access);
-            bytes += sizeBytes(answer.body());
-            if (bytes > maxBytes) {
-                throw new AnswerTooLongException("a multi of " + multi.ops().size()
-                        + " reads asks for more than " + maxBytes + " bytes; the first " + (results.size() + 1)
-                        + " have " + bytes);
-            }
-            OpCode code = op.op();
-            results.add(
-                    answer.error() == ErrorCode.OK
-                            ? Response.OpResult.ok(code, answer.body())
-                            : Response.OpResult.failed(answer.error().code()));
+            results.add(result(op, answer(state, op, ids, access)));
         }
         return Answer.ok(new Response.MultiResults(results));
     }
 
-    /** Of what a multi may read. */
-    private static long sizeBytes(Response body) {
-        if (body instanceof Response.Data data) {
-            return data.data() == null ? 0 : data.data().length;
-        }
+    /**
+     * The answer to a multi of reads if it fits into one piece; null if it is longer, and to be made by a {@link LongRead}.
+     *
+     * @param ids who asks
+     */
+    public static @Nullable Answer shortMulti(
+            StateView state, Request.MultiRead multi, List<Id> ids, AccessControl access) {
+        List<Response.OpResult> results = new ArrayList<>();
         long bytes = 0;
-        if (body instanceof Response.Children children) {
-            for (String name : children.children()) {
-                bytes += Integer.BYTES + name.length();
+        for (Request op : multi.ops()) {
+            NodeView node = LongMultiRead.node(state, op);
+            ErrorCode error = LongMultiRead.error(node, ids, access);
+            bytes += LongMultiRead.resultBytes(op, node, error);
+            if (bytes > LongRead.PIECE_BYTES) {
+                return null;
             }
+            results.add(result(op, shown(op, node, error)));
         }
-        return bytes;
+        return Answer.ok(new Response.MultiResults(results));
+    }
+
+    private static Answer shown(Request op, @Nullable NodeView node, ErrorCode error) {
+        if (node == null || error != ErrorCode.OK) {
+            return Answer.failed(error);
+        }
+        return Answer.ok(
+                op instanceof Request.GetData
+                        ? new Response.Data(node.data(), node.stat())
+                        : new Response.Children(node.children()));
+    }
+
+    private static Response.OpResult result(Request op, Answer answer) {
+        return answer.error() == ErrorCode.OK
+                ? Response.OpResult.ok(op.op(), answer.body())
+                : Response.OpResult.failed(answer.error().code());
     }
 }

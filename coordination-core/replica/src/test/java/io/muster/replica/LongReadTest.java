@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.muster.protocol.Acl;
 import io.muster.protocol.Id;
 import io.muster.protocol.JuteWriter;
+import io.muster.protocol.OpCode;
 import io.muster.protocol.Request;
 import io.muster.replica.state.AccessControl;
 import io.muster.replica.state.State;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,6 +77,16 @@ class LongReadTest {
                 new Request.GetAllChildrenNumber("/"));
     }
 
+    private static final Request.MultiRead SEVERAL = new Request.MultiRead(List.of(
+            new Request.GetChildren("/many", false),
+            new Request.GetData("/few", false),
+            new Request.GetData("/missing", false),
+            new Request.GetChildren("/few/one", false),
+            new Request.GetData("/nothing", false),
+            new Request.GetChildren("/hidden", false),
+            new Request.GetData("/much", false),
+            new Request.GetChildren("/many", false)));
+
     @ParameterizedTest
     @ValueSource(ints = {1, 100, 4_096, Integer.MAX_VALUE})
     void piecesAreTheWhole(int pieceBytes) {
@@ -85,6 +97,44 @@ class LongReadTest {
             Reads.answer(state(), request, ids, access).body().write(expected);
             assertArrayEquals(expected.toByteArray(), inPieces(read, pieceBytes), request.toString());
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 4_096, Integer.MAX_VALUE})
+    void thePiecesOfAMultiAreTheWhole(int pieceBytes) {
+        script.ask(client, Ask.create("/hidden", List.of(new Acl(Acl.ALL, new Id("digest", "u:h")))));
+        script.ask(client, new Request.Create(OpCode.CREATE, "/nothing", null, Acl.OPEN, 0, 0));
+        for (Request.MultiRead multi : List.of(SEVERAL, manyReads(), new Request.MultiRead(List.of()))) {
+            LongRead read = LongRead.ofMulti(state(), multi, ids, access);
+            JuteWriter expected = new JuteWriter();
+            Reads.answer(state(), multi, ids, access).body().write(expected);
+            assertArrayEquals(expected.toByteArray(), inPieces(read, pieceBytes));
+        }
+    }
+
+    private static Request.MultiRead manyReads() {
+        List<Request> reads = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            reads.add(new Request.GetData(i % 3 == 0 ? "/few" : "/missing", false));
+        }
+        return new Request.MultiRead(reads);
+    }
+
+    @Test
+    void aMultiOfReadsThatFitsIntoOnePieceIsAnsweredAtOnceAndALongerOneIsNot() {
+        Request.MultiRead few = new Request.MultiRead(List.of(
+                new Request.GetChildren("/few", false),
+                new Request.GetData("/missing", false),
+                new Request.GetData("/few/one", false)));
+        Answer whole = Reads.shortMulti(state(), few, ids, access);
+        assertNotNull(whole);
+        JuteWriter made = new JuteWriter();
+        whole.body().write(made);
+        JuteWriter expected = new JuteWriter();
+        Reads.answer(state(), few, ids, access).body().write(expected);
+        assertArrayEquals(expected.toByteArray(), made.toByteArray());
+        assertNull(Reads.shortMulti(state(), SEVERAL, ids, access));
+        assertNull(Reads.shortMulti(state(), manyReads(), ids, access));
     }
 
     @Test

@@ -9,7 +9,6 @@ import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
 import io.muster.protocol.RequestHeader;
 import io.muster.replica.Answer;
-import io.muster.replica.AnswerTooLongException;
 import io.muster.replica.Input;
 import io.muster.replica.LongRead;
 import io.muster.replica.Reads;
@@ -175,25 +174,29 @@ final class Requests {
 
     /** Answers a read from a state. A long answer begins here, and goes on between the work of others. */
     void answer(State state, long zxid, int xid, Request read, List<Id> identities) {
+        if (read instanceof Request.MultiRead multi) {
+            Answer whole = Reads.shortMulti(state, multi, identities, port.access());
+            if (whole == null) {
+                replies.longReply(xid, zxid, LongRead.ofMulti(state, multi, identities, port.access()));
+            } else {
+                reply(xid, zxid, whole);
+            }
+            return;
+        }
         LongRead longRead = LongRead.of(state, read, identities, port.access());
         if (longRead != null) {
             replies.longReply(xid, zxid, longRead);
             return;
         }
-        Answer answer;
-        try {
-            answer = read instanceof Request.GetEphemerals own
-                    ? Reads.ephemerals(state, connection.sessionId(), own)
-                    : Reads.answer(
-                            state,
-                            read,
-                            identities,
-                            port.access(),
-                            port.settings().maxQueuedBytes());
-        } catch (AnswerTooLongException e) {
-            connection.refuse("an answer that would be too long: " + e.getMessage());
-            return;
-        }
+        reply(
+                xid,
+                zxid,
+                read instanceof Request.GetEphemerals own
+                        ? Reads.ephemerals(state, connection.sessionId(), own)
+                        : Reads.answer(state, read, identities, port.access()));
+    }
+
+    private void reply(int xid, long zxid, Answer answer) {
         replies.reply(new ReplyHeader(xid, zxid, answer.error().code()), answer.body());
     }
 }

@@ -196,7 +196,7 @@ class HostileLoadTest {
     }
 
     @Test
-    void f83_whatCannotBeMadeInPiecesEndsAtTheLimitOfItsConnection() throws Exception {
+    void f83_aGigabyteOfMultisOfReadsInOneGoIsAnsweredAsItIsRead() throws Exception {
         try (HostileServer server = HostileServer.start();
                 MusterClient client = server.connectClient();
                 RawClient greedy = server.connectWithSession()) {
@@ -208,9 +208,14 @@ class HostileLoadTest {
                 all.writeBuffer(
                         RawClient.encode(i, new Request.MultiRead(List.of(new Request.GetData("/big", false)))));
             }
-            greedy.sendInVain(all.toByteArray());
+            long before = server.residentBytes();
+            greedy.sendBytes(all.toByteArray());
             for (int i = 0; i < 100; i++) {
                 server.assertServed();
+            }
+            server.assertGrewByLessThan(200 * HostileServer.MIB, before);
+            for (int i = 0; i < 1_000; i++) {
+                assertTrue(greedy.receiveFrame().length > 1_000_000);
             }
         }
     }
