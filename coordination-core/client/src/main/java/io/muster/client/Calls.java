@@ -66,7 +66,7 @@ final class Calls {
         if (options.parents() == CreateOptions.Parents.MUST_EXIST) {
             return create(path, request, timeoutNanos);
         }
-        long deadlineNanos = core.deadlineAfter(timeoutNanos);
+        long deadlineNanos = core.futures().deadlineAfter(timeoutNanos);
         return create(path, request, timeoutNanos)
                 .handle((created, failure) -> {
                     if (unwrap(failure) instanceof NoNodeException) {
@@ -196,7 +196,12 @@ final class Calls {
         checkSize(Call.encode(request).length, "auth");
         // The session makes the frames of identities itself, one for each connection.
         PendingCall<Void> call = new PendingCall<>(
-                scheme, request, new byte[0], core.deadlineAfter(timeoutNanos), null, ok(scheme, body -> null));
+                scheme,
+                request,
+                new byte[0],
+                core.futures().deadlineAfter(timeoutNanos),
+                null,
+                ok(scheme, body -> null));
         core.submit(call);
         return call.future;
     }
@@ -228,9 +233,9 @@ final class Calls {
     // ---- waiting
 
     <T> T await(Supplier<CompletableFuture<T>> call, long timeoutNanos) throws InterruptedException {
-        core.requireNotOnLoop();
+        core.futures().requireNotOnLoop();
         try {
-            return core.await(call.get(), saturatedAdd(timeoutNanos, WAIT_GRACE_NANOS));
+            return core.futures().await(call.get(), saturatedAdd(timeoutNanos, WAIT_GRACE_NANOS));
         } catch (CoordinationException e) {
             // It was made on the loop, for this caller alone: his own stack says more.
             e.fillInStackTrace();
@@ -367,7 +372,7 @@ final class Calls {
                 path,
                 request,
                 frame,
-                core.deadlineAfter(timeoutNanos),
+                core.futures().deadlineAfter(timeoutNanos),
                 watch == null ? null : watch.forPath(path),
                 decoder);
         core.submit(call);

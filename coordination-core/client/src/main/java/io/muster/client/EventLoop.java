@@ -82,7 +82,7 @@ public final class EventLoop extends AsyncOperations {
 
     /** The current session, or the last one; empty before the first. On the loop it does not change under the caller. */
     public Optional<ClientSession> session() {
-        return core.session();
+        return core.status().session();
     }
 
     /**
@@ -95,7 +95,7 @@ public final class EventLoop extends AsyncOperations {
 
     /** Calls the listener on the loop, without coalescing. Added on the loop, it misses nothing from then on. */
     public Subscription onConnectionEvent(Consumer<ConnectionEvent> listener) {
-        return core.addLoopListener(listener);
+        return core.status().add(listener);
     }
 
     /** {@link ClientSession#ended()}, completed on the loop. */
@@ -110,7 +110,7 @@ public final class EventLoop extends AsyncOperations {
 
     /** A copy of a future of the loop's, for user code: its dependents run on the client's callback executor. */
     public <T> CompletableFuture<T> handOut(CompletableFuture<T> onLoop) {
-        return core.handOut(onLoop);
+        return core.futures().handOut(onLoop);
     }
 
     /**
@@ -119,12 +119,12 @@ public final class EventLoop extends AsyncOperations {
      * @throws TimeoutExceededException with {@link Outcome#UNKNOWN} when it is not complete in time
      */
     public <T> T await(CompletableFuture<T> onLoop, Duration timeout) throws InterruptedException {
-        return core.await(onLoop, timeout.toNanos());
+        return core.futures().await(onLoop, timeout.toNanos());
     }
 
     /** The same for as long as it takes: for a future that completes by a deadline of its own. */
     public <T> T awaitWithoutLimit(CompletableFuture<T> onLoop) throws InterruptedException {
-        return core.await(onLoop, Long.MAX_VALUE);
+        return core.futures().await(onLoop, Long.MAX_VALUE);
     }
 
     @Override

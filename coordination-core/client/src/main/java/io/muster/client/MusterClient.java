@@ -58,17 +58,17 @@ public final class MusterClient extends Operations implements AutoCloseable {
      * @throws ClientClosedException if the client was closed
      */
     public boolean awaitConnected(Duration timeout) throws InterruptedException {
-        return core.awaitConnected(timeout.toNanos());
+        return core.futures().awaitOnly(core.status().connected(), timeout.toNanos());
     }
 
     /** Whether it is connected now, to a server with a quorum or to a read-only one. */
     public boolean isConnected() {
-        return core.isConnected();
+        return core.status().isConnected();
     }
 
     /** The current session, or the last one if that is over and there is no other yet; empty before the first. */
     public Optional<ClientSession> session() {
-        return core.session();
+        return core.status().session();
     }
 
     /**
@@ -99,12 +99,12 @@ public final class MusterClient extends Operations implements AutoCloseable {
 
     /** {@link #close()} without waiting. */
     public CompletableFuture<Void> closeAsync() {
-        return core.handOut(core.closeAsync());
+        return core.futures().handOut(core.closeAsync());
     }
 
     @Override
     <T> CompletableFuture<T> deliver(CompletableFuture<T> onLoop) {
-        return core.handOut(onLoop);
+        return core.futures().handOut(onLoop);
     }
 
     @Override

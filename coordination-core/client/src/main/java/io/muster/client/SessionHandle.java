@@ -60,7 +60,7 @@ final class SessionHandle implements ClientSession {
 
     @Override
     public CompletableFuture<SessionLoss> ended() {
-        return core.handOut(ended);
+        return core.futures().handOut(ended);
     }
 
     CompletableFuture<SessionLoss> endedOnLoop() {
@@ -182,7 +182,7 @@ final class SessionHandle implements ClientSession {
 
         @Override
         public CompletableFuture<SessionLoss> lost() {
-            return core.handOut(lost);
+            return core.futures().handOut(lost);
         }
 
         CompletableFuture<SessionLoss> lostOnLoop() {

@@ -10,10 +10,10 @@ import java.util.concurrent.TimeoutException;
  * answer, would be completed is a deadlock, which is reported instead.
  */
 final class UserFuture<T> extends CompletableFuture<T> {
-    private final ClientCore core;
+    private final Futures futures;
 
-    UserFuture(ClientCore core) {
-        this.core = core;
+    UserFuture(Futures futures) {
+        this.futures = futures;
     }
 
     @Override
@@ -36,8 +36,8 @@ final class UserFuture<T> extends CompletableFuture<T> {
 
     private void check() {
         if (!isDone()) {
-            core.requireNotOnLoop();
-            core.requireNotCompleting();
+            futures.requireNotOnLoop();
+            futures.requireNotCompleting();
         }
     }
 }

@@ -17,7 +17,7 @@ final class UserView extends Operations {
 
     @Override
     <T> CompletableFuture<T> deliver(CompletableFuture<T> onLoop) {
-        return calls.core().handOut(onLoop);
+        return calls.core().futures().handOut(onLoop);
     }
 
     @Override
