@@ -183,6 +183,26 @@ class LimitsTest {
         }
     }
 
+    /** What was taken already does not count, though the client never lets the server come to the end of what it sends. */
+    @Test
+    void requestsThatComeOneBehindTheOtherAreNoUnfinishedOne() throws Exception {
+        int ahead = 100;
+        int count = 2_000;
+        try (MusterServer server = ServerFixture.start(journal, b -> b.transport(t -> t.maxUnreadBytes(1 << 20)));
+                RawClient client = RawClient.connected(server.clientPort())) {
+            assertEquals(0, client.call(create("/n", 0)).header().err());
+            for (int i = 0; i < count + ahead; i++) {
+                if (i < count) {
+                    client.gather(i + 10, new Request.SetData("/n", new byte[20_000], -1));
+                    client.flush();
+                }
+                if (i >= ahead) {
+                    assertEquals(0, client.receive().header().err());
+                }
+            }
+        }
+    }
+
     private static boolean isTaken(MusterServer server, Request request) throws IOException {
         try (RawClient client = RawClient.connected(server.clientPort())) {
             return client.call(request).header().err() == ErrorCode.OK.code();

@@ -5,7 +5,6 @@ import io.muster.server.transport.ClientConnection.Phase;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +55,7 @@ final class Intake {
 
     /** Takes bytes from the socket, and from them the frames that are whole. */
     void read(ByteBufAllocator allocator, ByteBuf bytes) {
-        ByteBuf all = unread == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, unread, bytes);
+        ByteBuf all = unread == null ? bytes : joined(allocator, unread, bytes);
         unread = all;
         countUnread(all.capacity());
         if (connection.phase() == Phase.CONNECTING) {
@@ -69,11 +68,33 @@ final class Intake {
         takeFrames();
     }
 
+    /** Both, in the first if there is room; else in a new one, without what was taken from the first already. */
+    private ByteBuf joined(ByteBufAllocator allocator, ByteBuf first, ByteBuf second) {
+        ByteBuf joined = first;
+        if (first.writableBytes() < second.readableBytes()) {
+            joined = allocator.buffer(roomFor(first, first.readableBytes() + second.readableBytes()));
+            joined.writeBytes(first);
+            first.release();
+        }
+        joined.writeBytes(second);
+        second.release();
+        return joined;
+    }
+
+    /** The part of a request that has come, and as much again, but not more than the request has. */
+    private int roomFor(ByteBuf first, int sizeBytes) {
+        if (first.readableBytes() < Integer.BYTES) {
+            return sizeBytes;
+        }
+        long whole = Integer.BYTES + (long) first.getInt(first.readerIndex());
+        return (int) Math.max(sizeBytes, Math.min(whole, 2L * sizeBytes));
+    }
+
     private void countUnread(int now) {
         int before = unreadBytes;
         unreadBytes = now;
         if (!port.unread().changed(before, now)) {
-            connection.refuse("a part of a request of " + now + " bytes; all that wait for their ends would exceed "
+            connection.refuse("a request that has not come to its end holds " + now + " bytes; all such would exceed "
                     + port.settings().maxUnreadBytes() + " bytes (muster.maxUnreadBytes)");
         }
     }
