@@ -312,11 +312,16 @@ final class Joining extends Part implements LeaderPacket.Handler<Verdict> {
     }
 
     @Override
-    void endBatch() {
+    long dueMs() {
         boolean waitsForDisk =
                 step == Step.PROMISING || step == Step.RESETTING || step == Step.FORCING || step == Step.SAVING_EPOCH;
         int limitMs = step == Step.ACKNOWLEDGED ? peer.settings.syncLimitMs() : peer.settings.initLimitMs();
-        if (!waitsForDisk && peer.nowMs - heardMs > limitMs) {
+        return waitsForDisk ? Long.MAX_VALUE : heardMs + limitMs + 1;
+    }
+
+    @Override
+    void endBatch() {
+        if (peer.nowMs >= dueMs()) {
             leave("nothing heard for " + (peer.nowMs - heardMs) + " ms");
         }
     }

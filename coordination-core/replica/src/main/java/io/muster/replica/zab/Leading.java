@@ -391,6 +391,11 @@ final class Leading extends Part {
     }
 
     @Override
+    long dueMs() {
+        return step == Step.ESTABLISHED ? pingAtMs : deadlineMs;
+    }
+
+    @Override
     void endBatch() {
         if (step != Step.ESTABLISHED) {
             if (peer.nowMs >= deadlineMs) {

@@ -51,8 +51,13 @@ abstract sealed class Learning extends Part implements LeaderPacket.Handler<Verd
     }
 
     @Override
+    long dueMs() {
+        return heardMs + peer.settings.syncLimitMs() + 1;
+    }
+
+    @Override
     void endBatch() {
-        if (peer.nowMs - heardMs > peer.settings.syncLimitMs()) {
+        if (peer.nowMs >= dueMs()) {
             leave("nothing heard for " + (peer.nowMs - heardMs) + " ms");
         }
     }

@@ -233,6 +233,11 @@ final class Looking extends Part {
     }
 
     @Override
+    long dueMs() {
+        return mine == null ? Long.MAX_VALUE : Math.min(settledAtMs, repeatAtMs);
+    }
+
+    @Override
     void endBatch() {
         Ballot current = mine;
         if (current == null) {

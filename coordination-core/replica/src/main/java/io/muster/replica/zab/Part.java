@@ -30,6 +30,11 @@ abstract sealed class Part permits Looking, Joining, Learning, Leading, Retired 
     /** Everything that came at once has been taken: looks at the time. */
     void endBatch() {}
 
+    /** When {@link #endBatch} has something to do though nothing came; {@link Long#MAX_VALUE} for never. */
+    long dueMs() {
+        return Long.MAX_VALUE;
+    }
+
     /**
      * A voter that has a leader tells so to who looks for one. ZooKeeper also answers what those without a vote say when they
      * do not look for a leader, and has them answer: two servers can then answer each other's answers as fast as they can.

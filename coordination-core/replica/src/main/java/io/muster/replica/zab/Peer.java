@@ -131,6 +131,14 @@ public final class Peer {
         run(() -> part.endBatch());
     }
 
+    /**
+     * When a tick and {@link #endBatch} are due though nothing else came; {@link Long#MAX_VALUE} for never. It can change with
+     * every call, and a tick that comes earlier does no harm.
+     */
+    public long dueMs() {
+        return part.dueMs();
+    }
+
     public Role role() {
         return role;
     }
@@ -156,7 +164,7 @@ public final class Peer {
     }
 
     /**
-     * Proposes a transaction. It will have been delivered when a quorum has it on its disks, unless another leads by then.
+     * Proposes a transaction, as a part of a batch. It will have been delivered when a quorum has it on its disks, unless another leads by then.
      *
      * @throws IllegalStateException if this server may not propose, or the zxid is not {@link #nextZxid}
      */
@@ -165,7 +173,7 @@ public final class Peer {
     }
 
     /**
-     * Asks for a round: {@link PeerOutputs#confirmed} of this number is to say that a quorum has answered something that was
+     * Asks for a round, as a part of a batch: {@link PeerOutputs#confirmed} of this number is to say that a quorum has answered something that was
      * sent after this call, so that this server led when it was called. Servers that are not Muster's answer only by
      * acknowledging what was proposed after it.
      *

@@ -20,6 +20,9 @@ public sealed interface Role {
     /** Has the leader's history, and learns what is committed. */
     record Observing(long leader, long epoch) implements Role {}
 
-    /** Takes no part any more, and is about to stop. */
+    /**
+     * Takes no part any more, and is about to stop. Its election connections are to be closed, so that nobody waits for its
+     * vote.
+     */
     record Retired() implements Role {}
 }

@@ -135,6 +135,26 @@ class PeerTest {
     }
 
     @Test
+    void itSaysWhenItIsDueAndDoesNothingBefore() {
+        peer.run("server 1 voters=1,2,3");
+        assertEquals(200, peer.dueInMs(), "repeats its vote");
+        assertEquals(List.of(), peer.run("after 199"));
+        assertEquals(2, peer.run("after 1").size());
+        assertEquals(400, peer.dueInMs());
+        follows();
+        assertEquals(501, peer.dueInMs(), "leaves a leader that is not heard");
+        assertEquals(List.of(), peer.run("after 500"));
+        assertEquals("disconnect: nothing heard for 501 ms", peer.run("after 1").get(0));
+        leads();
+        assertEquals(50, peer.dueInMs(), "pings");
+        assertEquals(List.of(), peer.run("after 49"));
+        assertEquals(List.of("to learner 1: PING 0"), peer.run("after 1"));
+        peer.run("hand over");
+        assertEquals(new Role.Retired(), peer.peer().role());
+        assertEquals(Long.MAX_VALUE, peer.peer().dueMs());
+    }
+
+    @Test
     void aLearnerGreetsOnce() {
         leads();
         assertTrue(peer.run("learner 2 connected", "learner 2 FOLLOWERINFO 2 0", "learner 2 FOLLOWERINFO 2 0")

@@ -52,6 +52,11 @@ final class ScriptedPeer implements PeerOutputs {
         return peer;
     }
 
+    /** After how many milliseconds the peer wants to look at the time. */
+    long dueInMs() {
+        return peer().dueMs() - nowMs;
+    }
+
     /** Executes a command. @return what it put out */
     List<String> run(String command) {
         lines.clear();

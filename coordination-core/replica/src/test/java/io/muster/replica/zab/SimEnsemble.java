@@ -56,6 +56,7 @@ final class SimEnsemble {
     private final int[] features;
     private final boolean hasFalseElections;
     private final boolean hasSlowEpochs;
+    private final boolean isStorm;
     private long lastEvent;
     private boolean isFaulty = true;
     private boolean isRebooting = true;
@@ -75,7 +76,8 @@ final class SimEnsemble {
         fromLogBytes = random.nextBoolean() ? 0 : 1 << 20;
         lastCounter = random.nextInt(4) == 0 ? 20 + random.nextInt(30) : PeerSettings.Bounds.LAST_COUNTER;
         hasFalseElections = random.nextInt(3) == 0;
-        hasSlowEpochs = random.nextInt(3) == 0;
+        isStorm = random.nextInt(5) == 0;
+        hasSlowEpochs = isStorm || random.nextInt(3) == 0;
         features = new int[voters + observers + 1];
         for (int id = 1; id <= voters + observers; id++) {
             features[id] = random.nextInt(3) == 0 ? 0 : PeerExtensions.ROUNDS | PeerExtensions.CUMULATIVE_ACKS;
@@ -244,6 +246,10 @@ final class SimEnsemble {
     private void fault() {
         SimServer server = servers.get(random.nextInt(servers.size()));
         SimServer other = servers.get(random.nextInt(servers.size()));
+        if (isStorm) {
+            storm(server);
+            return;
+        }
         switch (random.nextInt(hasFalseElections ? 14 : 10)) {
             case 0, 1 -> {
                 if (server.isUp) {
@@ -283,6 +289,20 @@ final class SimEnsemble {
                     leader.outputsLeft = random.nextInt(30);
                     count("leader crashes");
                 });
+        }
+    }
+
+    /** Claims, crashes in the middle of them, and links that break, one after the other: what epochs are there for. */
+    private void storm(SimServer server) {
+        switch (random.nextInt(6)) {
+            case 0 -> {
+                if (server.isUp) {
+                    server.outputsLeft = random.nextInt(8);
+                    count("crashes");
+                }
+            }
+            case 1 -> breakLinksOf(server.id);
+            default -> falseElection();
         }
     }
 
@@ -390,7 +410,6 @@ final class SimEnsemble {
 
     private void begin() {
         servers.forEach(SimServer::boot);
-        everyMs(20, () -> servers.forEach(SimServer::run));
         everyMs(50, this::connectElections);
         everyMs(150, this::reboot);
         everyMs(60, () -> {
@@ -403,7 +422,7 @@ final class SimEnsemble {
                 }
             }
         });
-        int faultMs = 100 + random.nextInt(1000);
+        int faultMs = isStorm ? 20 + random.nextInt(100) : 100 + random.nextInt(1000);
         everyMs(faultMs, () -> {
             if (isFaulty && random.nextInt(4) > 0) {
                 fault();

@@ -47,6 +47,7 @@ final class SimServer implements PeerOutputs {
     @Nullable
     SimLink leaderLink;
 
+    private long wakesAtMs;
     private long wantedLink;
     private long lastLearnerLink;
     private boolean diskWorks;
@@ -91,6 +92,7 @@ final class SimServer implements PeerOutputs {
         confirms.clear();
         leaderLink = null;
         learnerLinks.clear();
+        wakesAtMs = 0;
         wantedLink = 0;
         diskWorks = false;
         disk.crash(ensemble.random);
@@ -123,8 +125,24 @@ final class SimServer implements PeerOutputs {
         peer().endBatch();
         if (outputsLeft <= 0) {
             crash();
+        } else {
+            sleepUntilDue();
         }
         ensemble.checks.after(this);
+    }
+
+    private void sleepUntilDue() {
+        long due = Math.max(peer().dueMs(), ensemble.nowMs);
+        if (due != wakesAtMs && due != Long.MAX_VALUE) {
+            wakesAtMs = due;
+            int of = life;
+            ensemble.at(due, () -> {
+                if (life == of && wakesAtMs == due) {
+                    wakesAtMs = 0;
+                    run();
+                }
+            });
+        }
     }
 
     void proposeSome(int count) {
