@@ -15,7 +15,7 @@ final class StorageKeys {
     private StorageKeys() {}
 
     static void read(Settings settings, StorageSettings.Builder storage, List<String> warnings) {
-        snapshots(settings, storage);
+        snapshots(settings, storage, warnings);
         log(settings, storage);
         Settings.flag(settings.anywhere("datadir.autocreate"), storage::createDirectories);
         // ZooKeeper takes everything but "no" for a yes; so do we, since the other way round would cost data
@@ -26,7 +26,7 @@ final class StorageKeys {
         }
     }
 
-    private static void snapshots(Settings settings, StorageSettings.Builder storage) {
+    private static void snapshots(Settings settings, StorageSettings.Builder storage, List<String> warnings) {
         // as ZooKeeper: 0 and 1 mean 2, and a size of at most 0 means no limit
         Settings.number(settings.anywhere("snapCount"), 0, MAX, count -> storage.snapshotEveryTxns(Math.max(2, count)));
         Settings.longNumber(
@@ -36,20 +36,27 @@ final class StorageKeys {
                 kb -> storage.snapshotEveryBytes(Math.max(0, kb) * 1024));
         Found compression = settings.anywhere("snapshot.compression.method");
         if (compression != null) {
-            storage.compression(compression(compression));
+            storage.compression(compression(compression, warnings));
         }
         Settings.flag(settings.anywhere("serializeLastProcessedZxid.enabled"), storage::lastZxidInSnapshots);
         Settings.flag(settings.anywhere("snapshot.trust.empty"), storage::trustEmptySnapshot);
-        int retain = Settings.number(settings.inFile("autopurge.snapRetainCount"), 3, 0, MAX);
-        int hours = Settings.number(settings.inFile("autopurge.purgeInterval"), 0, 0, 365 * 24);
-        storage.keepSnapshots(hours > 0 ? Math.max(3, retain) : 0).purgeEveryMs(TimeUnit.HOURS.toMillis(hours));
+        int retain = Settings.number(settings.inFile("autopurge.snapRetainCount"), 3, Integer.MIN_VALUE, MAX);
+        int hours = Settings.number(settings.inFile("autopurge.purgeInterval"), 0, Integer.MIN_VALUE, MAX);
+        storage.keepSnapshots(hours > 0 ? Math.max(3, retain) : 0)
+                .purgeEveryMs(TimeUnit.HOURS.toMillis(Math.max(0, hours)));
     }
 
-    private static Compression compression(Found found) {
+    private static Compression compression(Found found, List<String> warnings) {
         return switch (found.value().toLowerCase(Locale.ROOT)) {
             case "gz" -> Compression.GZIP;
             case "snappy" -> Compression.SNAPPY;
-            default -> throw Settings.wrong(found, "gz or snappy, or not set");
+            case "checked", "none" -> Compression.NONE;
+            default -> {
+                // as in ZooKeeper
+                warnings.add(
+                        found.where() + "=" + found.value() + " should be gz or snappy; snapshots are not compressed");
+                yield Compression.NONE;
+            }
         };
     }
 

@@ -7,13 +7,19 @@ import io.muster.server.transport.TransportSettings;
 /** Reads the keys that limit connections and what is sent over them. */
 final class TransportKeys {
     private static final int MAX = Integer.MAX_VALUE;
+    private static final int MIN_FRAME_BYTES = 64;
     private static final long MIN_QUEUE_BYTES = 1L << 20;
 
     private TransportKeys() {}
 
     static void read(Settings settings, TransportSettings.Builder transport) {
         Settings.number(settings.inFile("clientPortListenBacklog"), -1, MAX, transport::backlog);
-        Settings.number(settings.inFile("maxClientCnxns"), 0, MAX, transport::maxConnectionsPerAddress);
+        // below 0 is ZooKeeper's way too to say "no limit"
+        Settings.number(
+                settings.inFile("maxClientCnxns"),
+                Integer.MIN_VALUE,
+                MAX,
+                count -> transport.maxConnectionsPerAddress(Math.max(0, count)));
         Settings.number(settings.anywhere("maxCnxns"), 0, MAX, transport::maxConnections);
         Settings.number(settings.anywhere("nio.sessionlessCnxnTimeout"), 100, MAX, transport::handshakeTimeoutMs);
         Settings.flag(settings.anywhere("muster.nativeTransport"), transport::nativeTransport);
@@ -35,7 +41,7 @@ final class TransportKeys {
     private static void bytes(Settings settings, TransportSettings.Builder transport) {
         Found frame = settings.inSystem("jute.maxbuffer");
         if (frame != null) {
-            transport.maxFrameBytes(Settings.bytes(frame, 0, 1_024));
+            transport.maxFrameBytes(Settings.bytes(frame, TransportSettings.DEFAULT_MAX_FRAME_BYTES, MIN_FRAME_BYTES));
         }
         Settings.number(settings.anywhere("muster.maxHandshakeBytes"), 64, MAX, transport::maxHandshakeBytes);
         Settings.longNumber(

@@ -15,7 +15,7 @@ final class UnhonouredSettings {
     static final List<String> REFUSED_WHEN_SET = List.of("secureClientPort", "secureClientPortAddress");
 
     static final List<String> REFUSED_WHEN_TRUE =
-            List.of("sslQuorum", "quorum.auth.enableSasl", "sessionRequireClientSASLAuth", "audit.enable");
+            List.of("sslQuorum", "quorum.auth.enableSasl", "sessionRequireClientSASLAuth");
 
     private static final Map<String, String> WHY = new Table()
             .because(

@@ -11,7 +11,6 @@ import java.io.StringReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,27 +31,28 @@ final class ZooCfg {
 
     private final String file;
     private final Settings settings;
-    private final List<String> warnings = new ArrayList<>();
+    private final List<String> warnings;
 
-    private ZooCfg(String file, Settings settings) {
+    private ZooCfg(String file, Settings settings, List<String> warnings) {
         this.file = file;
         this.settings = settings;
+        this.warnings = warnings;
     }
 
     /** @throws ConfigException if it cannot be read, or no server can start from it */
     static ServerConfig read(Path file, SystemSettings system) {
         String text;
         try {
-            text = Files.readString(file, StandardCharsets.UTF_8);
+            // the encoding of Java's properties files, as ZooKeeper reads them
+            text = Files.readString(file, StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException e) {
             throw new ConfigException(file + ": there is no such file");
-        } catch (CharacterCodingException e) {
-            throw new ConfigException(file + ": is not text in UTF-8");
         } catch (IOException e) {
             throw new ConfigException(file + ": cannot be read: " + e.getMessage());
         }
-        Settings settings = new Settings(file.toString(), parse(file, text), system);
-        return new ZooCfg(file.toString(), settings).interpret();
+        List<String> warnings = new ArrayList<>();
+        Settings settings = new Settings(file.toString(), parse(file, text), system, warnings);
+        return new ZooCfg(file.toString(), settings, warnings).interpret();
     }
 
     private static Map<String, String> parse(Path file, String text) {
@@ -214,7 +214,7 @@ final class ZooCfg {
                 return new InetSocketAddress(Integer.parseInt(text));
             }
             HostAndPort parsed = HostAndPort.fromString(text);
-            return new InetSocketAddress(resolve(new Found(member.where(), parsed.getHost())), parsed.getPort());
+            return new InetSocketAddress(resolve(new Found(member.where(), parsed.getHost(), null)), parsed.getPort());
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw Settings.wrong(member, "host:port:port[:role][;[host:]port]");
         }

@@ -49,8 +49,10 @@ class AccessKeysTest {
     }
 
     @Test
-    void anIntervalOfNothingIsRefused() {
-        assertThrows(ConfigException.class, () -> read("", Map.of("znode.container.checkIntervalMs", "0")));
+    void anIntervalOfNothingIsRaised() throws Exception {
+        ServerConfig config = read("", Map.of("znode.container.checkIntervalMs", "0"));
+        assertEquals(1, config.replica().reaping().checkIntervalMs());
+        assertEquals(1, config.warnings().size());
     }
 
     @Test

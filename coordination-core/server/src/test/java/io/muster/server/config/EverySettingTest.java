@@ -314,7 +314,6 @@ class EverySettingTest {
                 "sslQuorum",
                 "quorum.auth.enableSasl",
                 "sessionRequireClientSASLAuth",
-                "audit.enable",
                 "dynamicConfigFile"
             })
     void refusedSinceAServerWithoutItWouldNotBeWhatItsOperatorBelieves(String key) {
