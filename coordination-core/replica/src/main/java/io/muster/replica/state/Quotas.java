@@ -25,7 +25,7 @@ final class Quotas {
     private Quotas() {}
 
     /** A znode is new. */
-    static void created(StateEditor state, byte[] path, int dataBytes) {
+    static void created(TreeEditor state, byte[] path, int dataBytes) {
         register(state, path, true);
         byte[] counted = subject(path, STATS_BYTES);
         if (counted != null) {
@@ -34,21 +34,21 @@ final class Quotas {
         add(state, path, 1, dataBytes);
     }
 
-    static void dataChanged(StateEditor state, byte[] path, int bytesDiff) {
+    static void dataChanged(TreeEditor state, byte[] path, int bytesDiff) {
         add(state, path, 0, bytesDiff);
     }
 
-    static void removed(StateEditor state, byte[] path, int dataBytes) {
+    static void removed(TreeEditor state, byte[] path, int dataBytes) {
         register(state, path, false);
         add(state, path, -1, -dataBytes);
     }
 
     /** A znode came from a snapshot; {@link #recountAll} is to follow when all have. */
-    static void restored(StateEditor state, byte[] path) {
+    static void restored(TreeEditor state, byte[] path) {
         register(state, path, true);
     }
 
-    private static void register(StateEditor state, byte[] path, boolean limited) {
+    private static void register(TreeEditor state, byte[] path, boolean limited) {
         byte[] subject = subject(path, LIMITS_BYTES);
         if (subject != null) {
             state.quotas = QuotaNode.with(state.layout.quotas, state.quotas, subject, limited, state.edit());
@@ -56,7 +56,7 @@ final class Quotas {
     }
 
     /** Sets all stats to what there is, as ZooKeeper does when it starts. Costs a walk of every subtree with a quota. */
-    static void recountAll(StateEditor state) {
+    static void recountAll(TreeEditor state) {
         List<byte[]> subjects = new ArrayList<>();
         collect(state, subjects);
         subjects.forEach(subject -> recount(state, subject));
@@ -77,7 +77,7 @@ final class Quotas {
         }
     }
 
-    private static void recount(StateEditor state, byte[] subject) {
+    private static void recount(TreeEditor state, byte[] subject) {
         long[] countAndBytes = new long[2];
         NodeView top = state.find(PathKey.ofUtf8(subject));
         if (top != null) {
@@ -97,7 +97,7 @@ final class Quotas {
                 QuotaText.of(countAndBytes[0], countAndBytes[1]).toBytes());
     }
 
-    private static void add(StateEditor state, byte[] path, int countDiff, int bytesDiff) {
+    private static void add(TreeEditor state, byte[] path, int countDiff, int bytesDiff) {
         int length = state.quotas == null ? 0 : QuotaNode.deepest(state.layout.quotas, state.quotas, path);
         if (length > 0) {
             String stats = of(Arrays.copyOf(path, length), STATS);

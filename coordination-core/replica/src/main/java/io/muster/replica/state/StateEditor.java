@@ -2,23 +2,19 @@ package io.muster.replica.state;
 
 import io.muster.protocol.Acl;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Derives new states by applying transactions. Between two calls of {@link #freeze} it changes in place what it made
- * itself; what a frozen state holds it never touches.
+ * itself; what a frozen state holds it never touches. What a transaction does is said here, what each of its changes comes to
+ * in the counts, indexes and digest of the state in {@link TreeEditor}.
  *
  * <p>Used by one thread. Reading it shows the state after the last transaction applied.
  */
-public final class StateEditor extends StateView {
+public final class StateEditor extends TreeEditor {
     private static final AclList READ_ONLY = new AclList(Acl.READ_ONLY);
     private static final byte[] EMPTY = new byte[0];
-
-    private final NodeDigest digests = new NodeDigest();
-    private ByteTrie.Edit edit = new ByteTrie.Edit();
 
     StateEditor(State base) {
         super(base.layout);
@@ -51,12 +47,6 @@ public final class StateEditor extends StateView {
     public void reset(State state) {
         copyFrom(state);
         newEdit();
-    }
-
-    /** What the last edit made names it as its owner for good: so it must not hold what it replaced. */
-    private void newEdit() {
-        edit.previous = null;
-        edit = new ByteTrie.Edit();
     }
 
     /**
@@ -157,33 +147,11 @@ public final class StateEditor extends StateView {
                 owner);
         add(key, parent, znode);
         advance(parent, parentCounter, header.zxid());
-        digest += digests.of(key.utf8, znode, 0, znode.czxid());
+        addDigest(key.utf8, znode);
         if (changes != null) {
             changes.add(new Change(Change.Kind.CREATED, path, acl, parent.self.acl()));
         }
         Quotas.created(this, key.utf8, znode.dataLength());
-    }
-
-    /** Says whether there was no such znode before; if there was, the state is of no more use. */
-    private boolean add(PathKey key, Directory parent, Znode znode) {
-        parent.children = layout.znodes.put(parent.children, znode, edit);
-        boolean isNew = edit.previous == null;
-        parent.childCount++;
-        parent.childNameBytes += znode.keyTo();
-        znodeCount++;
-        dataBytes += key.utf8.length + znode.dataLength();
-        index(key.utf8, znode.owner());
-        return isNew;
-    }
-
-    /** Sequence numbers wrap around after 2^31, so "later" is a difference. */
-    private void advance(Directory parent, int parentCounter, long at) {
-        int counter = parentCounter == -1 ? parent.childCounter + 1 : parentCounter;
-        if (counter - parent.childCounter > 0) {
-            parent.childCounter = counter;
-            parent.pzxid = at;
-            refreshDigest(parent);
-        }
     }
 
     private void setData(
@@ -210,26 +178,6 @@ public final class StateEditor extends StateView {
         Quotas.dataChanged(this, key.utf8, after.dataLength() - before.dataLength());
     }
 
-    /** Changes the data of a znode and nothing else, if it is there: no version, no time, no event. */
-    void rewrite(String path, byte[] data) {
-        PathKey key = PathKey.of(path);
-        Directory own = directory(key.utf8, key.utf8.length);
-        Directory parent = parentOf(key);
-        Znode before = znode(key, parent, own);
-        if (before != null) {
-            replace(
-                    key,
-                    parent,
-                    own,
-                    before,
-                    before.withData(data, before.version(), before.mzxid(), before.mtimeMs()));
-        }
-    }
-
-    ByteTrie.Edit edit() {
-        return edit;
-    }
-
     private void setAcl(String path, AclList acl, int version, boolean lenient) {
         PathKey key = PathKey.of(path);
         Directory own = directory(key.utf8, key.utf8.length);
@@ -240,34 +188,6 @@ public final class StateEditor extends StateView {
             return;
         }
         replace(key, parent, own, before, before.withAcl(acl, version));
-    }
-
-    private @Nullable Directory parentOf(PathKey key) {
-        return key.slash < 0 ? null : directory(key.utf8, key.slash);
-    }
-
-    private @Nullable Znode znode(PathKey key, @Nullable Directory parent, @Nullable Directory own) {
-        if (own != null) {
-            return own.self;
-        }
-        return parent == null ? null : layout.znodes.get(parent.children, key.utf8, key.slash + 1, key.utf8.length);
-    }
-
-    /** Puts a changed znode where the old one was: in its parent's directory and in its own, if it has one. */
-    private void replace(PathKey key, @Nullable Directory parent, @Nullable Directory own, Znode before, Znode after) {
-        if (parent != null) {
-            Directory edited = own(parent);
-            edited.children = layout.znodes.put(edited.children, after, edit);
-        }
-        dataBytes += after.dataLength() - before.dataLength();
-        if (own == null) {
-            digest -= digests.of(key.utf8, before, 0, before.czxid());
-            digest += digests.of(key.utf8, after, 0, after.czxid());
-        } else {
-            Directory edited = own(own);
-            edited.self = after;
-            refreshDigest(edited);
-        }
     }
 
     /**
@@ -282,18 +202,12 @@ public final class StateEditor extends StateView {
             check(mayBeMissing, "delete", text(key), "its parent is missing");
             return;
         }
-        parent.children = layout.znodes.remove(parent.children, key.utf8, key.slash + 1, key.utf8.length, edit);
-        Znode gone = (Znode) edit.previous;
-        if (at > parent.pzxid) {
-            parent.pzxid = at;
-            refreshDigest(parent);
-        }
+        Znode gone = removeChild(parent, key);
+        touch(parent, at);
         if (gone == null) {
             check(mayBeMissing, "delete", text(key), "it is missing");
             return;
         }
-        parent.childCount--;
-        parent.childNameBytes -= gone.keyTo();
         Directory own = directory(key.utf8, key.utf8.length);
         if (own != null && own.childCount > 0) {
             check(mayHaveChildren, "delete", text(key), "it has " + own.childCount + " children");
@@ -305,31 +219,6 @@ public final class StateEditor extends StateView {
         }
     }
 
-    private void removeBelow(Directory top) {
-        List<byte[]> paths = new ArrayList<>();
-        List<Znode> znodes = new ArrayList<>();
-        walk(top, (path, znode, own) -> {
-            if (own != top) {
-                paths.add(path);
-                znodes.add(znode);
-            }
-        });
-        for (int i = 0; i < paths.size(); i++) {
-            removeOne(paths.get(i), znodes.get(i));
-        }
-    }
-
-    /** All that there is of a znode but its place among its parent's children. */
-    private void removeOne(byte[] path, Znode gone) {
-        znodeCount--;
-        dataBytes -= path.length + gone.dataLength();
-        unindex(path, gone.owner());
-        directories = layout.directories.remove(directories, path, 0, path.length, edit);
-        Directory own = (Directory) edit.previous;
-        digest -= own == null ? digests.of(path, gone, 0, gone.czxid()) : own.selfDigest;
-        Quotas.removed(this, path, gone.dataLength());
-    }
-
     private void closeSession(
             long sessionId, List<String> paths, long at, boolean lenient, @Nullable List<Change> changes) {
         for (String path : paths) {
@@ -338,90 +227,7 @@ public final class StateEditor extends StateView {
         for (String left : ephemerals(sessionId)) {
             delete(PathKey.of(left), at, true, lenient, changes);
         }
-        byte[] id = SessionEntry.key(sessionId);
-        sessions = layout.sessions.remove(sessions, id, 0, id.length, edit);
-        if (edit.previous instanceof SessionEntry gone && gone.timeoutMs != SessionEntry.ORPHAN) {
-            sessionCount--;
-        }
-    }
-
-    void putSession(long sessionId, int timeoutMs) {
-        SessionEntry entry = editSession(sessionId);
-        if (entry.timeoutMs == SessionEntry.ORPHAN) {
-            sessionCount++;
-        }
-        // below 0 it is not of a session that ever was, and would make this an orphan that was counted
-        entry.timeoutMs = Math.max(0, timeoutMs);
-    }
-
-    private void index(byte[] path, long owner) {
-        switch (OwnerKind.of(owner, layout.timesToLive)) {
-            case PERSISTENT -> {}
-            case CONTAINER -> containers = layout.paths.put(containers, new PathEntry(path), edit);
-            case TTL -> ttls = layout.paths.put(ttls, new PathEntry(path), edit);
-            case EPHEMERAL -> {
-                SessionEntry session = editSession(owner);
-                session.ephemerals = layout.paths.put(session.ephemerals, new PathEntry(path), edit);
-                session.ephemeralCount++;
-                ephemeralCount++;
-            }
-        }
-    }
-
-    private void unindex(byte[] path, long owner) {
-        switch (OwnerKind.of(owner, layout.timesToLive)) {
-            case PERSISTENT -> {}
-            case CONTAINER -> containers = layout.paths.remove(containers, path, 0, path.length, edit);
-            case TTL -> ttls = layout.paths.remove(ttls, path, 0, path.length, edit);
-            case EPHEMERAL -> {
-                SessionEntry session = editSession(owner);
-                session.ephemerals = layout.paths.remove(session.ephemerals, path, 0, path.length, edit);
-                session.ephemeralCount--;
-                ephemeralCount--;
-            }
-        }
-    }
-
-    private SessionEntry editSession(long sessionId) {
-        SessionEntry entry = session(sessionId);
-        if (entry != null && entry.owner == edit) {
-            return entry;
-        }
-        SessionEntry edited =
-                entry == null ? new SessionEntry(sessionId, SessionEntry.ORPHAN, edit) : entry.copyFor(edit);
-        sessions = layout.sessions.put(sessions, edited, edit);
-        return edited;
-    }
-
-    /** The directory of a path, ours to change; made if the znode there has none yet. Null if there is no such znode. */
-    private @Nullable Directory editDirectory(byte[] bytes, int length) {
-        Directory directory = directory(bytes, length);
-        if (directory != null) {
-            return own(directory);
-        }
-        byte[] path = Arrays.copyOf(bytes, length);
-        NodeView found = find(PathKey.of(new String(path, StandardCharsets.UTF_8)));
-        if (found == null) {
-            return null;
-        }
-        Znode znode = found.znode();
-        long own = digests.of(path, znode, 0, znode.czxid());
-        return putDirectory(new Directory(path, znode, own, 0, znode.czxid(), edit));
-    }
-
-    private Directory own(Directory directory) {
-        return directory.owner == edit ? directory : putDirectory(directory.copyFor(edit));
-    }
-
-    private Directory putDirectory(Directory directory) {
-        directories = layout.directories.put(directories, directory, edit);
-        return directory;
-    }
-
-    private void refreshDigest(Directory directory) {
-        long now = digests.of(directory.path(), directory.self, directory.childCounter, directory.pzxid);
-        digest += now - directory.selfDigest;
-        directory.selfDigest = now;
+        removeSession(sessionId);
     }
 
     /**
@@ -448,8 +254,7 @@ public final class StateEditor extends StateView {
         Znode znode = Znode.of(
                 key.utf8, nameFrom, nameTo, data, acl, czxid, ctimeMs, mzxid, mtimeMs, version, aversion, owner);
         if (key.isRoot()) {
-            znodeCount++;
-            dataBytes += znode.dataLength();
+            countRoot(znode);
         } else {
             Directory parent = editDirectory(key.utf8, key.slash);
             if (parent == null) {
@@ -460,11 +265,7 @@ public final class StateEditor extends StateView {
             }
             Quotas.restored(this, key.utf8);
         }
-        long own = digests.of(key.utf8, znode, childCounter, pzxid);
-        digest += own;
-        if (key.isRoot() || childCounter != 0 || pzxid != czxid) {
-            putDirectory(new Directory(key.utf8, znode, own, childCounter, pzxid, edit));
-        }
+        restoreDirectory(key, znode, childCounter, pzxid);
     }
 
     void restoredUpTo(long restoredZxid) {

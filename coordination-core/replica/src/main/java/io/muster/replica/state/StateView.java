@@ -9,7 +9,7 @@ import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What can be read of a state, be it published or still being edited. */
-public abstract sealed class StateView permits State, StateEditor {
+public abstract sealed class StateView permits State, TreeEditor {
     static final byte[] ROOT_PATH = new byte[0];
 
     final Layout layout;
