@@ -118,7 +118,9 @@ final class Looking extends Part {
     void notified(long server, Notification notification) {
         Ballot current = mine;
         if (current == null) {
-            early.put(server, notification);
+            if (peer.quorums.isVoter(server)) {
+                early.put(server, notification);
+            }
             return;
         }
         if (!peer.quorums.isVoter(server)) {

@@ -11,6 +11,9 @@ import java.util.TreeMap;
  * deposed without knowing cannot have one confirmed. Owned by one thread.
  */
 final class Rounds {
+    /** Where nobody answers rounds and nothing is proposed, they stay open; between the oldest and the newest some are left out. */
+    private static final int MAX_OPEN = 64;
+
     private long requested;
     private long sent;
     private long confirmed;
@@ -29,9 +32,11 @@ final class Rounds {
 
     /** Asks for a round; all who ask before it is sent share it. @param proposed the last proposal so far */
     long request(long proposed) {
-        if (requested == sent) {
+        boolean isNew = requested == sent;
+        if (isNew) {
             requested++;
-        } else {
+        }
+        if (!isNew || open.size() == MAX_OPEN) {
             open.removeLast();
         }
         open.addLast(new Open(requested, proposed));

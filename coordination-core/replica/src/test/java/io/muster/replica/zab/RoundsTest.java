@@ -98,6 +98,19 @@ class RoundsTest {
         assertFalse(rounds.answer(2, 1));
     }
 
+    /** As with followers of ZooKeeper's, to whom nothing is proposed for a day. */
+    @Test
+    void roundsThatNobodyAnswersAreAllConfirmedByTheNextProposal() {
+        long last = 0;
+        for (int i = 0; i < 100_000; i++) {
+            last = rounds.request(5);
+            rounds.send();
+        }
+        rounds.acked(2, 6);
+        assertTrue(rounds.advance(1, THREE));
+        assertEquals(last, rounds.confirmed());
+    }
+
     @Test
     void numbersGoOnFromAnEarlierLeadership() {
         assertEquals(8, new Rounds(7).request(0));
