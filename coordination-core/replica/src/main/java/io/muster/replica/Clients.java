@@ -13,7 +13,9 @@ import io.muster.replica.state.SecretZnode;
 import io.muster.replica.watch.Tally;
 import java.security.MessageDigest;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Who is connected here, with which session, and what they have. Owned by the replica's thread. */
@@ -21,7 +23,7 @@ final class Clients {
     private static final int OFFERED = Extensions.CONFIRMED_PINGS;
 
     private final Core core;
-    private final Map<Long, Connection> connections = new HashMap<>();
+    private final Map<Long, Connection> connections = new LinkedHashMap<>();
     /** A session's connection here, if it has one. */
     private final Map<Long, Connection> ofSession = new HashMap<>();
 
@@ -44,6 +46,11 @@ final class Clients {
     @Nullable
     Connection ofSession(long sessionId) {
         return ofSession.get(sessionId);
+    }
+
+    /** In the order of their coming. Connections may be ended meanwhile, not come or go. */
+    void forEach(Consumer<Connection> visitor) {
+        connections.values().forEach(visitor);
     }
 
     /** Those that are not gone. */

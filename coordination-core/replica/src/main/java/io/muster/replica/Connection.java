@@ -3,6 +3,7 @@ package io.muster.replica;
 import io.muster.protocol.Id;
 import io.muster.replica.session.SessionTable.Session;
 import io.muster.replica.state.AccessControl;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,13 @@ final class Connection {
     List<Id> ids;
     /** From the handshake on; 0 before. */
     long sessionId;
-    /** The same in the table of whoever ends sessions. */
+    /** As agreed with its client. */
+    int timeoutMs;
+    /** Asks for a session, or whether its session lives: nothing else is answered meanwhile. */
+    boolean isConnecting;
+    /** What was asked and not answered, on a server that does not decide. */
+    final ArrayDeque<Turn> turns = new ArrayDeque<>();
+    /** The same as {@link #sessionId} in the table of whoever ends sessions; null where somebody else does. */
     @Nullable
     Session session;
     /** Nothing more is taken from it. What it asked before is still answered. */

@@ -4,6 +4,7 @@ import io.muster.protocol.ConnectRequest;
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.Request;
 import io.muster.protocol.RequestHeader;
+import io.muster.replica.zab.PeerInput;
 
 /** What reaches a {@link Replica}. Connections are numbers that the server gives and never uses twice. */
 public sealed interface Input {
@@ -32,6 +33,9 @@ public sealed interface Input {
 
     /** The connection is gone, whoever closed it. Its session lives on until its timeout. */
     record ConnectionClosed(long connection) implements Input {}
+
+    /** From another member of the ensemble, or about one, or from the disk. */
+    record OfPeer(PeerInput input) implements Input {}
 
     /** All transactions up to this one are on the disk, forced. */
     record Persisted(long zxid) implements Input {}

@@ -54,6 +54,12 @@ public interface Outputs {
      */
     void warn(String topic, String message);
 
+    /** For a member of an ensemble; of a server that is alone nothing is wanted there. */
+    PeerWire peers();
+
+    /** Nothing may be read without asking the replica, until the next {@link #publish}. */
+    void suspend();
+
     /** What may be read without asking the replica: everything up to {@code state.zxid()} has been put out. */
     void publish(State state);
 }

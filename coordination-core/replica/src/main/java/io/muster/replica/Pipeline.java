@@ -2,6 +2,8 @@ package io.muster.replica;
 
 import io.muster.replica.state.State;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was prepared and waits for its transactions to be committed: effects in the order of the requests, and the states
@@ -18,18 +20,19 @@ final class Pipeline {
         void run(Outputs out);
     }
 
-    private record Waiting(long zxid, Effect effect) {}
+    /** @param connection whose it is; null for events, which are anybody's */
+    private record Waiting(long zxid, @Nullable Connection connection, Effect effect) {}
 
     private final ArrayDeque<Waiting> effects = new ArrayDeque<>();
     private final ArrayDeque<State> states = new ArrayDeque<>();
     private long preparedZxid;
-    private long persistedZxid;
-    private long committedZxid;
+    private long reachedZxid;
+    private State committed;
 
-    Pipeline(long zxid) {
-        preparedZxid = zxid;
-        persistedZxid = zxid;
-        committedZxid = zxid;
+    Pipeline(State committed) {
+        this.committed = committed;
+        preparedZxid = committed.zxid();
+        reachedZxid = committed.zxid();
     }
 
     long preparedZxid() {
@@ -37,7 +40,23 @@ final class Pipeline {
     }
 
     long committedZxid() {
-        return committedZxid;
+        return committed.zxid();
+    }
+
+    /** At the end of the last batch that is committed as a whole. */
+    State committed() {
+        return committed;
+    }
+
+    /** What waits will not be committed by us: the connections whose it is, each perhaps several times. */
+    void abandon(Consumer<Connection> whose) {
+        for (Waiting each : effects) {
+            if (each.connection != null) {
+                whose.accept(each.connection);
+            }
+        }
+        effects.clear();
+        states.clear();
     }
 
     /** Effects that wait for the log. */
@@ -51,11 +70,11 @@ final class Pipeline {
     }
 
     /** Runs the effect once all that has been prepared so far is committed: now, if it is. */
-    void afterPrepared(Effect effect, Outputs out) {
-        if (effects.isEmpty() && preparedZxid == committedZxid) {
+    void afterPrepared(@Nullable Connection connection, Effect effect, Outputs out) {
+        if (effects.isEmpty() && preparedZxid == committed.zxid()) {
             effect.run(out);
         } else {
-            effects.add(new Waiting(preparedZxid, effect));
+            effects.add(new Waiting(preparedZxid, connection, effect));
         }
     }
 
@@ -65,26 +84,26 @@ final class Pipeline {
         commit(out);
     }
 
-    /** The log has everything up to this transaction. */
-    void persisted(long zxid, Outputs out) {
+    /** All up to this transaction is committed. */
+    void committed(long zxid, Outputs out) {
         if (zxid > preparedZxid) {
-            throw new IllegalStateException("persisted up to " + zxid + ", but prepared only up to " + preparedZxid);
+            throw new IllegalStateException("committed up to " + zxid + ", but prepared only up to " + preparedZxid);
         }
-        persistedZxid = Math.max(persistedZxid, zxid);
+        reachedZxid = Math.max(reachedZxid, zxid);
         commit(out);
     }
 
-    /** Runs what waited for the batches that are persisted, then publishes the state after the last of them. */
+    /** Runs what waited for the batches that are committed, then publishes the state after the last of them. */
     private void commit(Outputs out) {
         State newest = null;
-        while (!states.isEmpty() && states.peek().zxid() <= persistedZxid) {
+        while (!states.isEmpty() && states.peek().zxid() <= reachedZxid) {
             newest = states.remove();
         }
         if (newest == null) {
             return;
         }
-        committedZxid = newest.zxid();
-        while (!effects.isEmpty() && effects.peek().zxid <= committedZxid) {
+        committed = newest;
+        while (!effects.isEmpty() && effects.peek().zxid <= newest.zxid()) {
             effects.remove().effect.run(out);
         }
         out.publish(newest);

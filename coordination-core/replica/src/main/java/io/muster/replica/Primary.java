@@ -3,12 +3,15 @@ package io.muster.replica;
 import io.muster.protocol.ConnectRequest;
 import io.muster.protocol.ConnectResponse;
 import io.muster.protocol.ErrorCode;
+import io.muster.protocol.JuteReader;
+import io.muster.protocol.MalformedFrameException;
 import io.muster.protocol.OpCode;
 import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
 import io.muster.protocol.RequestHeader;
 import io.muster.protocol.Response;
 import io.muster.replica.Pipeline.Effect;
+import io.muster.replica.peer.LeaderPacket;
 import io.muster.replica.session.SessionIds;
 import io.muster.replica.session.SessionSecret;
 import io.muster.replica.session.SessionTable;
@@ -16,8 +19,11 @@ import io.muster.replica.session.SessionTable.Session;
 import io.muster.replica.state.Caller;
 import io.muster.replica.state.Prepared;
 import io.muster.replica.state.Preparer;
+import io.muster.replica.state.State;
+import io.muster.replica.state.Transaction;
 import io.muster.replica.state.TxnHeader;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides: requests become transactions on the prepared state at once, and their replies, events and watches wait in a {@link
@@ -26,21 +32,33 @@ import java.util.List;
  * <p>Within one batch every request is looked at in its turn: a read sees all writes before it and none after it, of
  * whatever connection; a watch misses none and sees none too early.
  */
-final class Primary implements RequestStep.Writes {
+final class Primary implements Duty, RequestStep.Writes {
+    /** Where transactions go, in the order of their zxids. What is committed comes back through {@link #committed}. */
+    interface Log {
+        void append(Transaction transaction, Outputs out);
+
+        /** Whether transactions are taken; when they are not any more, this server's duty is about to end. */
+        default boolean isOpen() {
+            return true;
+        }
+    }
+
     private final Core core;
     private final Preparer preparer;
     private final SessionTable sessions;
     private final SessionIds sessionIds;
     private final Reaper reaper;
-    final Pipeline pipeline;
+    private final Pipeline pipeline;
     private final DigestHistory digests;
+    private final Log log;
     private boolean wroteInBatch;
 
-    Primary(Core core, DigestHistory digests) {
+    Primary(Core core, DigestHistory digests, Log log) {
         this.core = core;
         this.digests = digests;
+        this.log = log;
         ReplicaSettings settings = core.settings;
-        this.pipeline = new Pipeline(core.state.zxid());
+        this.pipeline = new Pipeline(core.state.freeze());
         this.preparer =
                 new Preparer(core.state, settings.access(), settings.form(), settings.enforceQuota(), core::warn);
         this.sessions = new SessionTable(settings.tickTimeMs());
@@ -58,8 +76,11 @@ final class Primary implements RequestStep.Writes {
 
     // what clients ask
 
-    void connect(Connection connection, ConnectRequest request, Outputs out) {
-        String objection = Clients.objection(connection, request, pipeline.committedZxid());
+    @Override
+    public void connect(Connection connection, ConnectRequest request, Outputs out) {
+        String objection = log.isOpen()
+                ? Clients.objection(connection, request, pipeline.committedZxid())
+                : "this server is about to lead no more";
         if (objection != null) {
             close(connection, objection, out);
             return;
@@ -88,6 +109,7 @@ final class Primary implements RequestStep.Writes {
             id = sessionIds.next(secret == null ? storeSecret(newSecret, out) : secret);
         }
         Session session = sessions.open(id, timeoutMs, core.now.monotonicMs());
+        session.moveTo(Session.HERE);
         core.clients.sessionOpened(id, connection);
         write(preparer.createSession(id, timeoutMs, pipeline.nextZxid(), core.now.wallMs()), out);
         attach(connection, session, request, out);
@@ -105,6 +127,7 @@ final class Primary implements RequestStep.Writes {
             connection.closed = true;
             ConnectResponse rejected = Clients.rejected(request);
             pipeline.afterPrepared(
+                    connection,
                     o -> {
                         connection.gone = true;
                         o.reject(connection.number, rejected);
@@ -113,6 +136,7 @@ final class Primary implements RequestStep.Writes {
             return;
         }
         sessions.open(id, timeoutMs, core.now.monotonicMs());
+        session.moveTo(Session.HERE);
         attach(connection, session, request, out);
     }
 
@@ -121,6 +145,7 @@ final class Primary implements RequestStep.Writes {
         core.clients.attach(connection, session.id());
         ConnectResponse accepted = core.clients.accepted(session.id(), session.timeoutMs(), request);
         pipeline.afterPrepared(
+                connection,
                 o -> {
                     if (!connection.gone) {
                         o.identities(connection.number, connection.ids);
@@ -136,8 +161,8 @@ final class Primary implements RequestStep.Writes {
         return secret;
     }
 
-    /** Something was heard from the connection's session. False if that has ended. */
-    boolean touch(Connection connection) {
+    @Override
+    public boolean touch(Connection connection) {
         if (connection.session == null || connection.session.isClosing()) {
             return false;
         }
@@ -145,12 +170,18 @@ final class Primary implements RequestStep.Writes {
         return true;
     }
 
-    void arrived(Connection connection, RequestHeader header, Request request, Outputs out) {
+    @Override
+    public void arrived(Connection connection, RequestHeader header, Request request, Outputs out) {
+        if (!log.isOpen()) {
+            connection.turns.add(new Turn.Asked(header, request)); // for whoever decides next
+            return;
+        }
         boolean proves = request instanceof Request.Auth || request instanceof Request.Sasl;
         if (!proves && !isLetIn(connection, header, out)) {
             return;
         }
-        pipeline.afterPrepared(request.accept(new RequestStep(core, this, connection, header.xid(), out)), out);
+        pipeline.afterPrepared(
+                connection, request.accept(new RequestStep(core, this, connection, header.xid(), out)), out);
     }
 
     /** Whoever has not proven what is asked of everybody is told so, and that is the end of the connection. */
@@ -159,13 +190,18 @@ final class Primary implements RequestStep.Writes {
             return true;
         }
         ReplyHeader reply = new ReplyHeader(header.xid(), 0, ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH.code());
-        pipeline.afterPrepared(o -> o.reply(connection.number, reply, Response.EMPTY), out);
+        pipeline.afterPrepared(connection, o -> o.reply(connection.number, reply, Response.EMPTY), out);
         close(connection, "it has proven nothing of what is enforced", out);
         return false;
     }
 
     /** As ZooKeeper does: an undecodable multi takes a zxid, and a credential of which nothing is known the connection. */
-    void refused(Connection connection, RequestHeader header, ErrorCode error, boolean thenClose, Outputs out) {
+    @Override
+    public void refused(Connection connection, RequestHeader header, ErrorCode error, boolean thenClose, Outputs out) {
+        if (!log.isOpen()) {
+            connection.turns.add(new Turn.Undecodable(header, error, thenClose));
+            return;
+        }
         if (header.type() == OpCode.AUTH.code() || header.type() == OpCode.SASL.code()) {
             close(connection, "an undecodable credential", out);
             return;
@@ -174,12 +210,12 @@ final class Primary implements RequestStep.Writes {
             return;
         }
         if (header.type() == OpCode.MULTI.code()) {
-            pipeline.afterPrepared(fail(connection, header.xid(), error, out), out);
+            pipeline.afterPrepared(connection, fail(connection, header.xid(), error, out), out);
             return;
         }
         long zxid = thenClose ? -1 : pipeline.preparedZxid();
         ReplyHeader reply = new ReplyHeader(header.xid(), zxid, error.code());
-        pipeline.afterPrepared(o -> o.reply(connection.number, reply, Response.EMPTY), out);
+        pipeline.afterPrepared(connection, o -> o.reply(connection.number, reply, Response.EMPTY), out);
         if (thenClose) {
             close(connection, "request type " + header.type() + " is refused", out);
         }
@@ -212,13 +248,13 @@ final class Primary implements RequestStep.Writes {
     /** Logs a transaction; its events go out when it is committed. */
     private void write(Prepared done, Outputs out) {
         wroteInBatch = true;
-        out.append(done.transaction());
+        log.append(done.transaction(), out);
         long zxid = done.transaction().zxid();
         if (core.settings.form().digest()) {
             digests.note(zxid, core.state.digest());
         }
         if (!done.changes().isEmpty()) {
-            pipeline.afterPrepared(o -> core.trigger(zxid, done.changes(), o), out);
+            pipeline.afterPrepared(null, o -> core.trigger(zxid, done.changes(), o), out);
         }
     }
 
@@ -244,16 +280,130 @@ final class Primary implements RequestStep.Writes {
     /** Nothing more is taken from the connection; it is closed after what is on its way to it. */
     void close(Connection connection, String reason, Outputs out) {
         connection.closed = true;
-        pipeline.afterPrepared(o -> Clients.end(connection, reason, o), out);
+        pipeline.afterPrepared(connection, o -> Clients.end(connection, reason, o), out);
+    }
+
+    // what learners' clients ask
+
+    void createSessionFor(long link, long sessionId, int timeoutMs, Outputs out) {
+        sessions.open(sessionId, timeoutMs, core.now.monotonicMs()).moveTo(link);
+        sessionIds.taken(sessionId);
+        write(preparer.createSession(sessionId, timeoutMs, pipeline.nextZxid(), core.now.wallMs()), out);
+    }
+
+    void closeSessionFor(long sessionId, int cxid, Outputs out) {
+        Session session = sessions.get(sessionId);
+        if (session != null) {
+            endSession(session, cxid, out);
+        }
+    }
+
+    /** @throws io.muster.protocol.MalformedFrameException if there is no such write, or its bytes are not one */
+    void writeFor(Caller caller, @Nullable OpCode op, JuteReader body, Outputs out) {
+        if (op == OpCode.RECONFIG) {
+            failFor(caller, RequestStep.reconfigError(core.settings), out);
+            return;
+        }
+        if (op == null || !RequestStep.isWrite(op)) {
+            throw new MalformedFrameException("operation " + op + " is no write");
+        }
+        Request request = Request.read(op, body);
+        if (RequestStep.isUnreadable(request)) {
+            failFor(caller, ErrorCode.MARSHALLING_ERROR, out);
+            return;
+        }
+        write(preparer.prepare(request, caller, pipeline.nextZxid(), core.now.wallMs()), out);
+    }
+
+    void failFor(Caller caller, ErrorCode error, Outputs out) {
+        write(preparer.failed(caller, pipeline.nextZxid(), core.now.wallMs(), error), out);
+    }
+
+    /** Answered behind all that was proposed before. */
+    void syncFor(long link, Outputs out) {
+        pipeline.afterPrepared(null, o -> o.peers().toLearner(link, new LeaderPacket.SyncDone()), out);
+    }
+
+    // what becomes of it
+
+    /** All up to this transaction is committed. */
+    void committed(long zxid, Outputs out) {
+        pipeline.committed(zxid, out);
+    }
+
+    /** At the end of the last batch that is committed as a whole. */
+    State committedState() {
+        return pipeline.committed();
+    }
+
+    @Override
+    public long committedZxid() {
+        return pipeline.committedZxid();
+    }
+
+    @Override
+    public int waitingCount() {
+        return pipeline.waitingCount();
+    }
+
+    /** Its requests are answered to nobody, but they are carried out. */
+    @Override
+    public void connectionClosed(Connection connection) {}
+
+    /**
+     * The connection was open before this server led. Its session must live still; then what it asked meanwhile is taken.
+     */
+    void resume(Connection connection, Outputs out) {
+        Session session = sessions.get(connection.sessionId);
+        List<Turn> held = List.copyOf(connection.turns);
+        connection.turns.clear();
+        if (session == null) {
+            close(connection, "the session expired", out);
+            return;
+        }
+        session.moveTo(Session.HERE);
+        connection.session = session;
+        for (Turn turn : held) {
+            if (turn instanceof Turn.Asked asked && !connection.closed) {
+                arrived(connection, asked.header(), asked.request(), out);
+            } else if (turn instanceof Turn.Undecodable bad && !connection.closed) {
+                refused(connection, bad.header(), bad.error(), bad.thenClose(), out);
+            }
+        }
+    }
+
+    /** So that no server of the ensemble has to make sessions without one. */
+    void storeFirstSecret(Outputs out) {
+        SessionSecret secret = core.settings.newSecret();
+        if (secret != null && core.clients.storedSecret() == null) {
+            storeSecret(secret, out);
+        }
+    }
+
+    /**
+     * This server leads no more. What was not committed as a whole batch is undecided, so the connections that wait for it are
+     * closed; the state is the last one that was.
+     */
+    void stepDown(Outputs out) {
+        pipeline.abandon(connection -> {
+            if (!connection.gone) {
+                connection.closed = true;
+                Clients.end(connection, "the server lost its leadership before it could answer", out);
+            }
+        });
+        core.state.reset(pipeline.committed());
+        core.clients.forEach(connection -> connection.session = null);
     }
 
     // what the time asks
 
-    /** To be called when all inputs that were there at once have been taken. */
-    void endBatch(Outputs out) {
-        expireSessions(out);
-        for (String path : reaper.due(core.state, core.now)) {
-            write(preparer.deleteReaped(path, pipeline.nextZxid(), core.now.wallMs()), out);
+    @Override
+    public void endBatch(Outputs out) {
+        if (log.isOpen()) {
+            expireSessions(out);
+            for (String path : reaper.due(core.state, core.now)) {
+                write(preparer.deleteReaped(path, pipeline.nextZxid(), core.now.wallMs()), out);
+            }
         }
         if (wroteInBatch) {
             wroteInBatch = false;

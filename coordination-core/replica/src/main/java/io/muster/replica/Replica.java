@@ -2,65 +2,125 @@ package io.muster.replica;
 
 import io.muster.replica.state.State;
 import io.muster.replica.state.StateEditor;
+import io.muster.replica.zab.PeerInput;
+import io.muster.replica.zab.PeerSettings;
+import io.muster.replica.zab.PeerStatus;
+import io.muster.replica.zab.Recovered;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server's whole logic, of a server that is alone: it decides itself, and what it has decided is committed when its log
- * has it. So everything that a client can see was forced to the disk before.
+ * One server's whole logic. A server that is alone decides itself, and what it has decided is committed when its log has it. A
+ * member of an ensemble does what follows from who leads. Either way everything that a client can see was forced to the disk
+ * before, of one server or of a quorum.
  *
  * <p>Used by one thread. After a batch of {@link #step} calls, {@link #endBatch} is to be called once.
  */
 public final class Replica {
     private final Core core;
     private final DigestHistory digests = new DigestHistory();
-    private final Primary primary;
+    /** Of a server that is alone. */
+    private final @Nullable Primary alone;
+    /** Of a member of an ensemble. */
+    private final @Nullable Member member;
 
+    /** A server that is alone. */
     public Replica(ReplicaSettings settings, State recovered, Clocks now) {
         this.core = new Core(settings, recovered.edit(), now);
-        this.primary = new Primary(core, digests);
+        this.alone = new Primary(core, digests, (transaction, out) -> out.append(transaction));
+        this.member = null;
+    }
+
+    /**
+     * A member of an ensemble, which begins to look for a leader.
+     *
+     * @param recovered the state that the disk holds, all of its log in it
+     * @param history the rest of what the disk holds
+     * @param holdMs how long clients' connections stay open without a leader, at least 0
+     * @param out for what follows at once
+     */
+    public Replica(
+            ReplicaSettings settings,
+            PeerSettings peers,
+            State recovered,
+            Recovered history,
+            int holdMs,
+            Clocks now,
+            Outputs out) {
+        this.core = new Core(settings, recovered.edit(), now);
+        this.alone = null;
+        this.member = new Member(core, digests, peers, history, holdMs, out);
+    }
+
+    private Duty duty() {
+        Duty duty = member == null ? alone : member.duty();
+        if (duty == null) {
+            throw new IllegalStateException("neither alone nor a member");
+        }
+        return duty;
     }
 
     /** Takes one input and puts out what follows from it at once. */
     public void step(Input input, Outputs out) {
+        if (member != null) {
+            member.outputs(out);
+        }
         if (input instanceof Input.Arrived arrived) {
             Connection connection = heard(arrived.connection());
             if (connection != null) {
-                primary.arrived(connection, arrived.header(), arrived.request(), out);
+                duty().arrived(connection, arrived.header(), arrived.request(), out);
             }
         } else if (input instanceof Input.Persisted persisted) {
-            primary.pipeline.persisted(persisted.zxid(), out);
+            persisted(persisted.zxid(), out);
         } else if (input instanceof Input.Tick tick) {
             core.now = new Clocks(tick.monotonicMs(), tick.wallMs());
+            if (member != null) {
+                member.step(new PeerInput.Tick(tick.monotonicMs()));
+            }
         } else if (input instanceof Input.Touched touched) {
             Connection connection = core.clients.get(touched.connection());
             if (connection != null) {
-                primary.touch(connection);
+                duty().touch(connection);
             }
         } else if (input instanceof Input.ConnectionOpened opened) {
             core.clients.opened(opened.connection(), opened.remoteAddress());
         } else if (input instanceof Input.Connect connect) {
             Connection connection = core.clients.get(connect.connection());
             if (connection != null && !connection.closed) {
-                primary.connect(connection, connect.request(), out);
+                duty().connect(connection, connect.request(), out);
             }
         } else if (input instanceof Input.Refused refused) {
             Connection connection = heard(refused.connection());
             if (connection != null) {
-                primary.refused(connection, refused.header(), refused.error(), refused.thenClose(), out);
+                duty().refused(connection, refused.header(), refused.error(), refused.thenClose(), out);
             }
         } else if (input instanceof Input.ConnectionClosed closed) {
-            core.clients.closed(closed.connection());
+            Connection connection = core.clients.get(closed.connection());
+            if (connection != null) {
+                duty().connectionClosed(connection);
+                core.clients.closed(closed.connection());
+            }
+        } else if (input instanceof Input.OfPeer of && member != null) {
+            member.step(of.input());
+        }
+    }
+
+    private void persisted(long zxid, Outputs out) {
+        if (member != null) {
+            member.step(new PeerInput.Persisted(zxid));
+        } else if (alone != null) {
+            alone.committed(zxid, out);
         }
     }
 
     /** The connection that a request came on; null if its close is on the way. */
     private @Nullable Connection heard(long number) {
         Connection connection = core.clients.get(number);
-        return connection != null && !connection.closed && primary.touch(connection) ? connection : null;
+        return connection != null && !connection.closed && duty().touch(connection) ? connection : null;
     }
 
     /**
@@ -68,8 +128,23 @@ public final class Replica {
      * with a time to live are deleted.
      */
     public void endBatch(Outputs out) {
-        primary.endBatch(out);
+        if (member != null) {
+            member.outputs(out);
+            member.endBatch();
+        } else if (alone != null) {
+            alone.endBatch(out);
+        }
         core.putOutWarnings(out);
+    }
+
+    /** What a member of an ensemble is in it; empty for a server that is alone. */
+    public Optional<PeerStatus> peerStatus() {
+        return member == null ? Optional.empty() : Optional.of(member.peer().status());
+    }
+
+    /** When a tick is due though nothing comes, by the monotonic clock; {@link Long#MAX_VALUE} for at no certain time. */
+    public long dueMs() {
+        return member == null ? Long.MAX_VALUE : member.peer().dueMs();
     }
 
     /** As of the last transaction that was prepared, committed or not. */
@@ -84,7 +159,7 @@ public final class Replica {
 
     /** Answers and events that wait until what was prepared before them is in the log, whether or not anybody listens. */
     public int waitingCount() {
-        return primary.pipeline.waitingCount();
+        return duty().waitingCount();
     }
 
     public int watchCount() {
@@ -106,20 +181,26 @@ public final class Replica {
         void watch(long sessionId, String path);
     }
 
-    /** Sessions by the time when they will expire, in milliseconds of the wall clock, soonest first. */
+    /**
+     * Sessions by the time when they will expire, in milliseconds of the wall clock, soonest first. Empty where another server
+     * decides that.
+     */
     public SortedMap<Long, List<Long>> sessionsByDeadline() {
         SortedMap<Long, List<Long>> byDeadline = new TreeMap<>();
-        Clocks now = core.now;
-        primary.sessions()
-                .forEachDeadline((deadlineMs, id) -> byDeadline
-                        .computeIfAbsent(deadlineMs - now.monotonicMs() + now.wallMs(), key -> new ArrayList<>())
-                        .add(id));
+        Primary deciding = member == null ? alone : member.primary();
+        if (deciding != null) {
+            Clocks now = core.now;
+            deciding.sessions()
+                    .forEachDeadline((deadlineMs, id) -> byDeadline
+                            .computeIfAbsent(deadlineMs - now.monotonicMs() + now.wallMs(), key -> new ArrayList<>())
+                            .add(id));
+        }
         return byDeadline;
     }
 
     /** Digests at certain committed transactions, oldest first. */
     public void forEachDigest(DigestHistory.Visitor visitor) {
-        digests.forEachUpTo(primary.pipeline.committedZxid(), visitor);
+        digests.forEachUpTo(duty().committedZxid(), visitor);
     }
 
     /** Sessions that have not ended. */

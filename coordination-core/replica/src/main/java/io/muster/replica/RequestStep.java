@@ -97,6 +97,18 @@ final class RequestStep implements Request.Handler<Effect> {
         return isUnreadable(request) ? writes.fail(connection, xid, ErrorCode.MARSHALLING_ERROR, out) : write(request);
     }
 
+    /** Whether such a request becomes a transaction of its kind, if it does not fail. */
+    static boolean isWrite(OpCode op) {
+        return switch (op) {
+            case CREATE, CREATE2, CREATE_CONTAINER, CREATE_TTL, DELETE, SET_DATA, SET_ACL, MULTI -> true;
+            default -> false;
+        };
+    }
+
+    static ErrorCode reconfigError(ReplicaSettings settings) {
+        return settings.reconfigEnabled() ? ErrorCode.UNIMPLEMENTED : ErrorCode.RECONFIG_DISABLED;
+    }
+
     /** A flag that no mode has, or that needs a time to live where there is none, makes a whole multi unreadable. */
     static boolean isUnreadable(Request request) {
         if (!(request instanceof Request.Multi multi)) {
@@ -202,9 +214,7 @@ final class RequestStep implements Request.Handler<Effect> {
 
     @Override
     public Effect reconfig(Request.Reconfig request) {
-        // a server that is alone has no members to change
-        ErrorCode error = core.settings.reconfigEnabled() ? ErrorCode.UNIMPLEMENTED : ErrorCode.RECONFIG_DISABLED;
-        return writes.fail(connection, xid, error, out);
+        return writes.fail(connection, xid, reconfigError(core.settings), out);
     }
 
     @Override

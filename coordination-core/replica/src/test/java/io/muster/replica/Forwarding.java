@@ -69,6 +69,16 @@ class Forwarding implements Outputs {
     }
 
     @Override
+    public PeerWire peers() {
+        return to.peers();
+    }
+
+    @Override
+    public void suspend() {
+        to.suspend();
+    }
+
+    @Override
     public void publish(State state) {
         to.publish(state);
     }

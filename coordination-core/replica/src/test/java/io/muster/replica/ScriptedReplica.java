@@ -284,6 +284,16 @@ final class ScriptedReplica implements Outputs {
     }
 
     @Override
+    public PeerWire peers() {
+        throw new IllegalStateException("this server is alone");
+    }
+
+    @Override
+    public void suspend() {
+        throw new IllegalStateException("this server is alone");
+    }
+
+    @Override
     public void publish(State state) {
         published.add(state);
     }

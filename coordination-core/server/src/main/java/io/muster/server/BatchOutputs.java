@@ -8,6 +8,7 @@ import io.muster.protocol.Response;
 import io.muster.protocol.WatcherEvent;
 import io.muster.replica.Limit;
 import io.muster.replica.Outputs;
+import io.muster.replica.PeerWire;
 import io.muster.replica.state.State;
 import io.muster.replica.state.Transaction;
 import io.muster.server.transport.ClientConnection;
@@ -87,6 +88,16 @@ final class BatchOutputs implements Outputs {
     @Override
     public void warn(String topic, String message) {
         warnings.log(topic, message);
+    }
+
+    @Override
+    public PeerWire peers() {
+        throw new IllegalStateException("this server is alone");
+    }
+
+    @Override
+    public void suspend() {
+        throw new IllegalStateException("this server is alone");
     }
 
     @Override

@@ -25,10 +25,16 @@ public final class SessionTable {
 
     /** One session: who it is, how long it lasts, and which connection it is on. */
     public static final class Session {
+        /** Of a session on a connection to this server. */
+        public static final long HERE = 0;
+        /** Of one that was not heard of since this server leads: whoever speaks for it first owns it. */
+        private static final long NOWHERE = -1;
+
         private final long id;
         private int timeoutMs;
         private long deadlineMs = Long.MIN_VALUE;
         private boolean closing;
+        private long owner = NOWHERE;
 
         private Session(long id, int timeoutMs) {
             this.id = id;
@@ -41,6 +47,19 @@ public final class SessionTable {
 
         public int timeoutMs() {
             return timeoutMs;
+        }
+
+        /** A server over another link speaks for it from now on, or {@link #HERE} this one. */
+        public void moveTo(long link) {
+            owner = link;
+        }
+
+        /** Whether it may be spoken for over a link; if nobody has yet, it belongs to that one. */
+        public boolean belongsTo(long link) {
+            if (owner == NOWHERE) {
+                owner = link;
+            }
+            return owner == link;
         }
 
         /** Its end is decided: nothing more is accepted from it. */

@@ -72,6 +72,11 @@ public final class StateEditor extends TreeEditor {
         advanceTo(header.zxid());
     }
 
+    /** The next transaction comes after this one: a new leader's epoch begins, in which nothing has happened yet. */
+    public void skipTo(long epochZxid) {
+        advanceTo(epochZxid);
+    }
+
     void advanceTo(long appliedZxid) {
         zxid = Math.max(zxid, appliedZxid);
     }
