@@ -3,6 +3,7 @@ package io.muster.replica;
 import io.muster.protocol.Id;
 import io.muster.replica.session.SessionTable.Session;
 import io.muster.replica.state.AccessControl;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,18 +39,26 @@ final class Connection {
         this.ids = List.of(AccessControl.ofAddress(remoteAddress));
     }
 
-    /** False, with nothing added, if it would have more than so many then. */
-    boolean addIds(List<Id> proven, int max) {
+    /** False, with nothing added, if it would have more than so many, or so many bytes of them, then. */
+    boolean addIds(List<Id> proven, int max, int maxBytes) {
         List<Id> all = new ArrayList<>(ids);
         for (Id id : proven) {
             if (!all.contains(id)) {
                 all.add(id);
             }
         }
-        if (all.size() > max) {
+        if (all.size() > max || bytes(all) > maxBytes) {
             return false;
         }
         ids = List.copyOf(all);
         return true;
+    }
+
+    private static long bytes(List<Id> ids) {
+        long bytes = 0;
+        for (Id id : ids) {
+            bytes += id.scheme().length() + id.id().getBytes(StandardCharsets.UTF_8).length;
+        }
+        return bytes;
     }
 }

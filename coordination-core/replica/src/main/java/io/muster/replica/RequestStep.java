@@ -11,6 +11,8 @@ import io.muster.protocol.Response;
 import io.muster.protocol.WatchKind;
 import io.muster.protocol.Xids;
 import io.muster.replica.Pipeline.Effect;
+import io.muster.replica.state.AccessControl;
+import io.muster.replica.state.AccessSettings;
 import io.muster.replica.state.AuthScheme;
 import io.muster.replica.state.State;
 import java.util.List;
@@ -235,7 +237,13 @@ final class RequestStep implements Request.Handler<Effect> {
     @Override
     public Effect auth(Request.Auth request) {
         String address = connection.remoteAddress;
-        AuthScheme.Proof proof = core.settings.access().authenticate(request.scheme(), request.auth(), address);
+        AccessControl access = core.settings.access();
+        AccessSettings limits = access.settings();
+        byte[] credential = request.auth();
+        if (credential != null && credential.length > limits.maxIdBytes()) {
+            return tooMuchIdentity(limits);
+        }
+        AuthScheme.Proof proof = access.authenticate(request.scheme(), credential, address);
         if (proof.isWrongGuess() && core.wrongGuesses.add(address, core.now)) {
             out.warn(
                     "super user " + address,
@@ -244,20 +252,35 @@ final class RequestStep implements Request.Handler<Effect> {
         }
         // right or wrong, who claims to be the super user from there is not heard
         boolean refused = proof.isRefused() || proof.claimsSuper() && core.wrongGuesses.areTooMany(address, core.now);
-        if (refused
-                || !connection.addIds(
-                        proof.ids(), core.settings.access().settings().maxIds())) {
-            connection.closed = true;
-            return o -> {
-                o.reply(connection.number, header(0, ErrorCode.AUTH_FAILED), Response.EMPTY);
-                Clients.end(connection, "authentication failed", o);
-            };
+        if (refused) {
+            return authFailed();
+        }
+        if (!connection.addIds(proof.ids(), limits.maxIds(), limits.maxIdBytes())) {
+            return tooMuchIdentity(limits);
         }
         List<Id> ids = connection.ids;
         return o -> {
             o.identities(connection.number, ids);
             o.reply(connection.number, header(0, ErrorCode.OK), Response.EMPTY);
         };
+    }
+
+    private Effect authFailed() {
+        connection.closed = true;
+        return o -> {
+            o.reply(connection.number, header(0, ErrorCode.AUTH_FAILED), Response.EMPTY);
+            Clients.end(connection, "authentication failed", o);
+        };
+    }
+
+    private Effect tooMuchIdentity(AccessSettings limits) {
+        String address = connection.remoteAddress;
+        out.warn(
+                "identities " + address,
+                address + " may not prove more: a connection may have " + limits.maxIds() + " identities of "
+                        + limits.maxIdBytes() + " bytes together, and a credential as many bytes: see"
+                        + " muster.maxIdentitiesPerConnection and muster.maxIdentityBytesPerConnection");
+        return authFailed();
     }
 
     @Override

@@ -46,11 +46,11 @@ class ReplicaAccessTest {
     }
 
     private static AccessSettings withSuper(@Nullable String superDigest) {
-        return new AccessSettings(false, true, "SHA1", superDigest, List.of(), 100, 3);
+        return new AccessSettings(false, true, "SHA1", superDigest, List.of(), 100, 65536, 3);
     }
 
     private static AccessSettings enforcing(String... schemes) {
-        return new AccessSettings(false, true, "SHA1", null, List.of(schemes), 100, 3);
+        return new AccessSettings(false, true, "SHA1", null, List.of(schemes), 100, 65536, 3);
     }
 
     private static ScriptedReplica scripted(AccessSettings access) {
@@ -66,7 +66,8 @@ class ReplicaAccessTest {
     @ParameterizedTest
     @ValueSource(strings = {"SHA1", "SHA-256", "SHA-512", "SHA3-256"})
     void theSuperUserMayDoEverything(String algorithm) {
-        AccessSettings access = new AccessSettings(false, true, algorithm, digest(algorithm, SUPER), List.of(), 100, 3);
+        AccessSettings access =
+                new AccessSettings(false, true, algorithm, digest(algorithm, SUPER), List.of(), 100, 65536, 3);
         ScriptedReplica script = scripted(access);
         long client = script.client();
         script.ask(client, Ask.create("/guarded", OTHERS));
@@ -145,7 +146,7 @@ class ReplicaAccessTest {
 
     @Test
     void aConnectionHasOnlySoManyIdentities() {
-        ScriptedReplica script = scripted(new AccessSettings(false, true, "SHA1", null, List.of(), 5, 3));
+        ScriptedReplica script = scripted(new AccessSettings(false, true, "SHA1", null, List.of(), 5, 65536, 3));
         long client = script.client();
         for (int i = 1; i < 5; i++) {
             assertEquals(ErrorCode.OK, script.error(client, Ask.login("u:" + i)));
@@ -155,9 +156,35 @@ class ReplicaAccessTest {
     }
 
     @Test
+    void identitiesOfAConnectionHaveOnlySoManyBytes() {
+        ScriptedReplica script = scripted(new AccessSettings(false, true, "SHA1", null, List.of(), 100, 2048, 3));
+        long client = script.client();
+        long other = script.client();
+        String name = "u".repeat(900);
+        assertEquals(ErrorCode.OK, script.error(client, Ask.login("1" + name + ":p")));
+        assertEquals(ErrorCode.OK, script.error(client, Ask.login("2" + name + ":p")));
+        assertEquals(ErrorCode.OK, script.error(client, Ask.login("1" + name + ":p")));
+        assertEquals(ErrorCode.AUTH_FAILED, script.error(client, Ask.login("3" + name + ":p")));
+        assertTrue(
+                script.warnings.stream().anyMatch(line -> line.contains("muster.maxIdentityBytesPerConnection")),
+                script.warnings.toString());
+        assertEquals(ErrorCode.OK, script.error(other, Ask.get("/")));
+    }
+
+    @Test
+    void credentialThatIsLongerThanAnyIdentityMayBeIsRefusedUnread() {
+        ScriptedReplica script = scripted(new AccessSettings(false, true, "SHA1", null, List.of(), 100, 2048, 3));
+        String longest = "u:" + "p".repeat(2046);
+        assertEquals(ErrorCode.OK, script.error(script.client(), Ask.login(longest)));
+        long client = script.client();
+        script.send(client, Ask.login(longest + "p"));
+        assertEquals(List.of("1 AUTH_FAILED", "closed: authentication failed"), script.hear(client));
+    }
+
+    @Test
     void withoutDigestNobodyLogsInAndNoListMayNameIt() {
         ScriptedReplica script =
-                scripted(new AccessSettings(false, false, "SHA1", digest("SHA1", SUPER), List.of(), 100, 3));
+                scripted(new AccessSettings(false, false, "SHA1", digest("SHA1", SUPER), List.of(), 100, 65536, 3));
         long client = script.client();
         assertEquals(ErrorCode.INVALID_ACL, script.error(client, Ask.create("/d", OTHERS)));
         assertEquals(ErrorCode.AUTH_FAILED, script.error(client, Ask.login(SUPER)));
@@ -167,11 +194,11 @@ class ReplicaAccessTest {
     void settingsThatCannotBeAreRefused() {
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new AccessSettings(false, true, "ROT13", null, List.of(), 100, 3));
+                () -> new AccessSettings(false, true, "ROT13", null, List.of(), 100, 65536, 3));
         assertThrows(IllegalArgumentException.class, () -> enforcing("x509"));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new AccessSettings(false, false, "SHA1", null, List.of("digest"), 100, 3));
+                () -> new AccessSettings(false, false, "SHA1", null, List.of("digest"), 100, 65536, 3));
         assertFalse(withSuper("super:hash").toString().contains("hash"));
     }
 

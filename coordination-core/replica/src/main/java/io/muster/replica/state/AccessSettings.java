@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param superDigest the {@code digest} id that makes its owner the super user; null for none
  * @param enforcedSchemes of which a connection must have proven one before it may do anything else; empty for no such rule
  * @param maxIds identities that one connection may have, at least 1
+ * @param maxIdBytes of all identities of one connection together, schemes and ids in UTF-8, at least 1024; and of a
+ *     credential, which is not looked at if it is longer
  * @param maxWrongPerMinute times that one address may claim to be the super user without being it; from there on nobody at
  *     that address becomes it before a minute is over. 0 for no limit
  */
@@ -25,9 +27,11 @@ public record AccessSettings(
         @Nullable String superDigest,
         List<String> enforcedSchemes,
         int maxIds,
+        int maxIdBytes,
         int maxWrongPerMinute) {
     /** ZooKeeper's, and limits that no honest client meets. */
-    public static final AccessSettings DEFAULT = new AccessSettings(false, true, "SHA1", null, List.of(), 100, 10);
+    public static final AccessSettings DEFAULT =
+            new AccessSettings(false, true, "SHA1", null, List.of(), 100, 64 << 10, 10);
 
     /** @throws IllegalArgumentException if there is no such algorithm, or a scheme is enforced that there is not */
     public AccessSettings {
@@ -35,6 +39,9 @@ public record AccessSettings(
         if (maxIds < 1 || maxWrongPerMinute < 0) {
             throw new IllegalArgumentException(
                     "maxIds must be at least 1 and maxWrongPerMinute 0, not " + maxIds + " and " + maxWrongPerMinute);
+        }
+        if (maxIdBytes < 1024) {
+            throw new IllegalArgumentException("maxIdBytes must be at least 1024, not " + maxIdBytes);
         }
         if (digest && !isKnown(digestAlgorithm)) {
             throw new IllegalArgumentException("this Java platform has no digest algorithm " + digestAlgorithm);
@@ -58,7 +65,7 @@ public record AccessSettings(
 
     public AccessSettings withSkipAcl(boolean skip) {
         return new AccessSettings(
-                skip, digest, digestAlgorithm, superDigest, enforcedSchemes, maxIds, maxWrongPerMinute);
+                skip, digest, digestAlgorithm, superDigest, enforcedSchemes, maxIds, maxIdBytes, maxWrongPerMinute);
     }
 
     /** Without the hash. */
@@ -66,6 +73,7 @@ public record AccessSettings(
     public String toString() {
         return "AccessSettings[skipAcl=" + skipAcl + ", digest=" + digest + ", digestAlgorithm=" + digestAlgorithm
                 + ", superDigest=" + (superDigest == null ? "none" : "set") + ", enforcedSchemes=" + enforcedSchemes
-                + ", maxIds=" + maxIds + ", maxWrongPerMinute=" + maxWrongPerMinute + "]";
+                + ", maxIds=" + maxIds + ", maxIdBytes=" + maxIdBytes + ", maxWrongPerMinute=" + maxWrongPerMinute
+                + "]";
     }
 }

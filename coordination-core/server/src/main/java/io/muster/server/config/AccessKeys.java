@@ -42,6 +42,11 @@ final class AccessKeys {
         }
         int maxIds = Settings.number(
                 settings.anywhere("muster.maxIdentitiesPerConnection"), standard.maxIds(), 2, Integer.MAX_VALUE);
+        int maxIdBytes = Settings.number(
+                settings.anywhere("muster.maxIdentityBytesPerConnection"),
+                standard.maxIdBytes(),
+                1024,
+                Integer.MAX_VALUE);
         int maxWrong = Settings.number(
                 settings.anywhere("muster.maxWrongSuperLoginsPerMinute"),
                 standard.maxWrongPerMinute(),
@@ -55,6 +60,7 @@ final class AccessKeys {
                     superDigest == null ? null : superDigest.value(),
                     schemes,
                     maxIds,
+                    maxIdBytes,
                     maxWrong);
         } catch (IllegalArgumentException e) {
             throw new ConfigException(e.getMessage() + " (DigestAuthenticationProvider.*, enforce.auth.schemes)");

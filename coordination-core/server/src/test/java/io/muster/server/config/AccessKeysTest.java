@@ -70,12 +70,12 @@ class AccessKeysTest {
     @Test
     void accessIsSetInTheFileOrBySystemProperties() throws Exception {
         String text = "skipACL=yes\nenforce.auth.enabled=true\nenforce.auth.schemes=digest, ip\n"
-                + "muster.maxIdentitiesPerConnection=7\nmuster.maxWrongSuperLoginsPerMinute=0\n";
+                + "muster.maxIdentitiesPerConnection=7\nmuster.maxIdentityBytesPerConnection=2048\nmuster.maxWrongSuperLoginsPerMinute=0\n";
         Map<String, String> system = Map.of(
                 "zookeeper.DigestAuthenticationProvider.superDigest", "super:hash",
                 "zookeeper.DigestAuthenticationProvider.digestAlg", "SHA-256");
         assertEquals(
-                new AccessSettings(true, true, "SHA-256", "super:hash", List.of("digest", "ip"), 7, 0),
+                new AccessSettings(true, true, "SHA-256", "super:hash", List.of("digest", "ip"), 7, 2048, 0),
                 read(text, system).replica().access().settings());
         assertFalse(read("DigestAuthenticationProvider.enabled=false\n", Map.of())
                 .replica()

@@ -177,6 +177,11 @@ class EverySettingTest {
                         "7",
                         c -> c.replica().limits().sessionsPerAddress(),
                         7),
+                row(
+                        "muster.maxIdentityBytesPerConnection",
+                        "7777",
+                        c -> c.replica().access().settings().maxIdBytes(),
+                        7777),
                 row("muster.nativeTransport", "false", c -> c.transport().nativeTransport(), false),
                 row("4lw.commands.whitelist", "ruok", ServerConfig::words, Set.of("ruok")));
     }
