@@ -75,8 +75,24 @@ public final class AccessControl {
                 return true;
             }
         }
-        for (Acl entry : acl.entries()) {
+        if (acl.isLong() && isNamed(acl, anyOfPerms, ids)) {
+            return true;
+        }
+        for (Acl entry : acl.isLong() ? acl.addresses() : acl.entries()) {
             if ((entry.perms() & anyOfPerms) != 0 && matchesAny(entry.id(), ids)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a long list gives it to everybody, or to one of the ids by name. */
+    private boolean isNamed(AclList acl, int anyOfPerms, List<Id> ids) {
+        if ((acl.permsOf(Id.ANYONE) & anyOfPerms) != 0) {
+            return true;
+        }
+        for (Id id : ids) {
+            if (schemes.containsKey(id.scheme()) && (acl.permsOf(id) & anyOfPerms) != 0) {
                 return true;
             }
         }

@@ -1,7 +1,12 @@
 package io.muster.replica.state;
 
 import io.muster.protocol.Acl;
+import io.muster.protocol.Id;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An access control list as it is stored: many znodes share one object, and comparing two starts with their hashes.
@@ -12,12 +17,50 @@ public final class AclList {
     /** Everybody may do everything; what most znodes have. */
     public static final AclList OPEN = new AclList(Acl.OPEN);
 
+    /** A longer list is looked up in, not walked over. */
+    private static final int SHORT = 16;
+
     private final List<Acl> entries;
     private final int hash;
+    /** Of a list that is not short: what each id is given by all of its entries together. It is never iterated over. */
+    private final @Nullable Map<Id, Integer> permsById;
+    /** Of a list that is not short: those that may mean many addresses. */
+    private final List<Acl> addresses;
 
     public AclList(List<Acl> entries) {
         this.entries = List.copyOf(entries);
         this.hash = this.entries.hashCode();
+        if (entries.size() <= SHORT) {
+            this.permsById = null;
+            this.addresses = List.of();
+            return;
+        }
+        Map<Id, Integer> perms = new HashMap<>(entries.size() * 2);
+        List<Acl> ofAddresses = new ArrayList<>();
+        for (Acl entry : entries) {
+            perms.merge(entry.id(), entry.perms(), (a, b) -> a | b);
+            if (entry.id().scheme().equals(IpScheme.NAME)) {
+                ofAddresses.add(entry);
+            }
+        }
+        this.permsById = perms;
+        this.addresses = List.copyOf(ofAddresses);
+    }
+
+    /** Whether all questions for an id are to be asked of {@link #permsOf} and {@link #addresses}, which is cheaper. */
+    boolean isLong() {
+        return permsById != null;
+    }
+
+    /** What the entries of a long list that name exactly this id give. */
+    int permsOf(Id id) {
+        Integer perms = permsById == null ? null : permsById.get(id);
+        return perms == null ? 0 : perms;
+    }
+
+    /** The entries of a long list that name addresses or ranges of them. */
+    List<Acl> addresses() {
+        return addresses;
     }
 
     public List<Acl> entries() {

@@ -30,6 +30,8 @@ public final class Preparer {
     private final TxnForm form;
     private final boolean enforceQuota;
     private final Warner warner;
+    /** Of the caller of the request that is being prepared. */
+    private Permits permits;
 
     /** Gets what an operator should know; see the replica's outputs. */
     public interface Warner {
@@ -43,6 +45,7 @@ public final class Preparer {
         this.form = form;
         this.enforceQuota = enforceQuota;
         this.warner = warner;
+        this.permits = new Permits(access, List.of());
     }
 
     /** What one operation comes to: a transaction that fits the state, or the reason why there is none. */
@@ -62,6 +65,7 @@ public final class Preparer {
      * @param timeMs milliseconds since 1970
      */
     public Prepared prepare(Request request, Caller caller, long zxid, long timeMs) {
+        permits = new Permits(access, caller.ids());
         if (request instanceof Request.Multi multi) {
             return prepareMulti(multi, caller, zxid, timeMs);
         }
@@ -188,13 +192,13 @@ public final class Preparer {
             return create(create, caller, inMulti);
         }
         if (request instanceof Request.SetData set) {
-            return setData(set, caller);
+            return setData(set);
         }
         if (request instanceof Request.Delete delete) {
-            return delete(delete, caller);
+            return delete(delete);
         }
         if (request instanceof Request.Check check) {
-            return check(check, caller);
+            return check(check);
         }
         if (request instanceof Request.SetAcl set) {
             return setAcl(set, caller);
@@ -220,7 +224,7 @@ public final class Preparer {
         if (parent == null) {
             return Decision.no(ErrorCode.NO_NODE);
         }
-        if (!access.permits(parent.acl(), Acl.CREATE, caller.ids())) {
+        if (!permits.permits(parent.acl(), Acl.CREATE)) {
             return Decision.no(ErrorCode.NO_AUTH);
         }
         Directory directory = parent.directory();
@@ -273,7 +277,7 @@ public final class Preparer {
         return new Txn.Create(create.op().code(), path, create.data(), acl, mode.isEphemeral(), counter);
     }
 
-    private Decision delete(Request.Delete delete, Caller caller) {
+    private Decision delete(Request.Delete delete) {
         String path = delete.path();
         if (path.indexOf('/') < 0 || path.indexOf('\0') >= 0 || isUndeletable(path)) {
             return Decision.no(ErrorCode.BAD_ARGUMENTS);
@@ -282,7 +286,7 @@ public final class Preparer {
         if (parent == null) {
             return Decision.no(ErrorCode.NO_NODE);
         }
-        if (!access.permits(parent.acl(), Acl.DELETE, caller.ids())) {
+        if (!permits.permits(parent.acl(), Acl.DELETE)) {
             return Decision.no(ErrorCode.NO_AUTH);
         }
         NodeView node = state.find(path);
@@ -301,8 +305,8 @@ public final class Preparer {
         return UNDELETABLE.contains(path) || SecretZnode.isReserved(path);
     }
 
-    private Decision setData(Request.SetData set, Caller caller) {
-        Found found = existing(set.path(), Acl.WRITE, caller);
+    private Decision setData(Request.SetData set) {
+        Found found = existing(set.path(), Acl.WRITE);
         if (found.node == null) {
             return Decision.no(found.error);
         }
@@ -339,7 +343,7 @@ public final class Preparer {
         if (acl == null) {
             return Decision.no(ErrorCode.INVALID_ACL);
         }
-        Found found = existing(set.path(), Acl.ADMIN, caller);
+        Found found = existing(set.path(), Acl.ADMIN);
         if (found.node == null) {
             return Decision.no(found.error);
         }
@@ -349,8 +353,8 @@ public final class Preparer {
                 : Decision.no(ErrorCode.BAD_VERSION);
     }
 
-    private Decision check(Request.Check check, Caller caller) {
-        Found found = existing(check.path(), Acl.READ, caller);
+    private Decision check(Request.Check check) {
+        Found found = existing(check.path(), Acl.READ);
         if (found.node == null) {
             return Decision.no(found.error);
         }
@@ -362,7 +366,7 @@ public final class Preparer {
 
     private record Found(@Nullable NodeView node, ErrorCode error) {}
 
-    private Found existing(String path, int perm, Caller caller) {
+    private Found existing(String path, int perm) {
         if (!Paths.isValid(path)) {
             return new Found(null, ErrorCode.BAD_ARGUMENTS);
         }
@@ -371,7 +375,7 @@ public final class Preparer {
             return new Found(null, ErrorCode.NO_NODE);
         }
         boolean ours = SecretZnode.isReserved(path) && perm != Acl.READ;
-        return !ours && access.permits(node.acl(), perm, caller.ids())
+        return !ours && permits.permits(node.acl(), perm)
                 ? new Found(node, ErrorCode.OK)
                 : new Found(null, ErrorCode.NO_AUTH);
     }

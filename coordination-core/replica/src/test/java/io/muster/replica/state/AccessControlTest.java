@@ -1,0 +1,78 @@
+package io.muster.replica.state;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.muster.protocol.Acl;
+import io.muster.protocol.Id;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class AccessControlTest {
+    private static final List<Id> SOME = List.of(
+            new Id("digest", "a:1"),
+            new Id("digest", "b:2"),
+            new Id("x509", "a"),
+            new Id("ip", "10.0.0.1"),
+            new Id("ip", "10.0.0.0/24"),
+            new Id("ip", "10.0.0.5"));
+
+    private final AccessControl access = AccessControl.withStandardSchemes(false);
+
+    private static List<Acl> unnamed(int count) {
+        List<Acl> entries = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            entries.add(new Acl(Acl.ALL, new Id("digest", "nobody:" + i)));
+        }
+        return entries;
+    }
+
+    /** The same entries among so many of nobody's: a long list is looked up in, and answers as a short one does. */
+    @Test
+    void longListGivesWhatItsEntriesGive() {
+        Random random = new Random(7);
+        for (int round = 0; round < 5_000; round++) {
+            List<Acl> entries = new ArrayList<>();
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                entries.add(new Acl(random.nextInt(32), SOME.get(random.nextInt(SOME.size()))));
+            }
+            if (random.nextInt(4) == 0) {
+                entries.add(new Acl(random.nextInt(32), Id.ANYONE));
+            }
+            List<Acl> among = unnamed(20);
+            among.addAll(random.nextInt(20), entries);
+            List<Id> ids = new ArrayList<>();
+            ids.add(new Id("ip", random.nextBoolean() ? "10.0.0.1" : "10.0.1.1"));
+            for (Id id : SOME.subList(0, 3)) {
+                if (random.nextBoolean()) {
+                    ids.add(id);
+                }
+            }
+            int perm = 1 << random.nextInt(5);
+            boolean byShort = access.permits(new AclList(entries), perm, ids);
+            AclList asLong = new AclList(among);
+            assertEquals(byShort, access.permits(asLong, perm, ids), () -> entries + " for " + ids);
+            assertEquals(byShort, new Permits(access, ids).permits(asLong, perm), () -> entries + " for " + ids);
+        }
+    }
+
+    /** Thirty thousand entries times ninety identities, ten thousand times, was minutes on the serial loop. */
+    @Test
+    @Timeout(60)
+    void longListCostsWhatTheCallerHasProvenAndNotItsLength() {
+        AclList list = new AclList(unnamed(30_000));
+        List<Id> ids = new ArrayList<>();
+        for (int i = 0; i < 90; i++) {
+            ids.add(new Id("digest", "somebody:" + i));
+        }
+        Permits permits = new Permits(access, ids);
+        for (int i = 0; i < 10_000; i++) {
+            assertFalse(access.permits(list, Acl.READ, ids));
+            assertFalse(permits.permits(list, Acl.READ));
+        }
+        assertEquals(List.of(), list.addresses());
+    }
+}
