@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -105,11 +106,13 @@ final class Clients {
 
     /** For whoever keeps the log. */
     void noteRefusedWatch(Connection connection, Outputs out) {
-        Limits limits = core.settings.limits();
-        int ofConnection = limits.watchesPerConnection();
-        boolean isOfConnection = ofConnection > 0 && core.watches.count(connection.number) >= ofConnection;
-        Limit limit = isOfConnection ? Limit.WATCHES_PER_CONNECTION : Limit.WATCHES_PER_ADDRESS;
-        out.refused(connection.number, limit, limits.of(limit));
+        Limit limit = switch (Objects.requireNonNull(core.watches.reached())) {
+            case PER_CONNECTION -> Limit.WATCHES_PER_CONNECTION;
+            case PER_ADDRESS -> Limit.WATCHES_PER_ADDRESS;
+            case BYTES_PER_CONNECTION -> Limit.WATCH_BYTES_PER_CONNECTION;
+            case BYTES -> Limit.WATCH_BYTES;
+        };
+        out.refused(connection.number, limit, core.settings.limits().of(limit));
     }
 
     /** Tells a connection of an event, unless it may not read what the event is about. */

@@ -5,6 +5,7 @@ import io.muster.protocol.Id;
 import io.muster.replica.state.Change;
 import io.muster.replica.state.NodeView;
 import io.muster.replica.state.StateEditor;
+import io.muster.replica.watch.WatchLimits;
 import io.muster.replica.watch.WatchTable;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +35,13 @@ final class Core {
         this.clients = new Clients(this);
         Limits limits = settings.limits();
         this.watches = new WatchTable(
-                state.seed(), limits.watchesPerConnection(), limits.watchesPerAddress(), clients::watchesOfAddress);
+                state.seed(),
+                new WatchLimits(
+                        limits.watchesPerConnection(),
+                        limits.watchesPerAddress(),
+                        limits.watchBytesPerConnection(),
+                        limits.watchBytes()),
+                clients::watchesOfAddress);
         this.wrongGuesses = new WrongGuesses(settings.access().settings().maxWrongPerMinute());
     }
 

@@ -38,7 +38,7 @@ public interface Outputs {
      * A request was refused, because its client has as many as it may have. The client is told in an output of its own; this is
      * for whoever keeps the log.
      */
-    void refused(long connection, Limit limit, int max);
+    void refused(long connection, Limit limit, long max);
 
     /** Who the connection is from now on, for reads that are answered outside of the replica. */
     void identities(long connection, List<Id> ids);

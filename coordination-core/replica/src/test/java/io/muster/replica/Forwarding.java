@@ -49,7 +49,7 @@ class Forwarding implements Outputs {
     }
 
     @Override
-    public void refused(long connection, Limit limit, int max) {
+    public void refused(long connection, Limit limit, long max) {
         to.refused(connection, limit, max);
     }
 

@@ -190,7 +190,7 @@ final class ScriptedMember implements Outputs, PeerWire {
     }
 
     @Override
-    public void refused(long connection, Limit limit, int max) {
+    public void refused(long connection, Limit limit, long max) {
         hear(connection, "refused " + limit);
     }
 

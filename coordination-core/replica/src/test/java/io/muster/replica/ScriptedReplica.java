@@ -264,7 +264,7 @@ final class ScriptedReplica implements Outputs {
     }
 
     @Override
-    public void refused(long connection, Limit limit, int max) {
+    public void refused(long connection, Limit limit, long max) {
         told(connection, () -> "refused: " + limit + ", at most " + max);
     }
 

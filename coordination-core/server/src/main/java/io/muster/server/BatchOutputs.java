@@ -68,7 +68,7 @@ final class BatchOutputs implements Outputs {
     }
 
     @Override
-    public void refused(long number, Limit limit, int max) {
+    public void refused(long number, Limit limit, long max) {
         ClientConnection connection = connections.apply(number);
         if (connection != null) {
             connection.refused(limit, max);

@@ -83,7 +83,7 @@ class LimitsTest {
 
     @Test
     void sessionBeyondTheLimitIsClosedAndCountedAndThereIsRoomWhenOneEnds() throws Exception {
-        for (Limits limits : List.of(new Limits(0, 0, 2, 0), new Limits(0, 0, 0, 2))) {
+        for (Limits limits : List.of(new Limits(0, 0, 0, 0, 2, 0), new Limits(0, 0, 0, 0, 0, 2))) {
             try (MusterServer server = ServerFixture.start(new MemoryJournal(), b -> b.replica(r -> r.limits(limits)));
                     RawClient first = RawClient.connected(server.clientPort());
                     RawClient second = RawClient.connected(server.clientPort())) {
@@ -102,7 +102,8 @@ class LimitsTest {
 
     @Test
     void watchesOfOneAddressAreBoundedTogether() throws Exception {
-        try (MusterServer server = ServerFixture.start(journal, b -> b.replica(r -> r.limits(new Limits(0, 2, 0, 0))));
+        try (MusterServer server =
+                        ServerFixture.start(journal, b -> b.replica(r -> r.limits(new Limits(0, 2, 0, 0, 0, 0))));
                 RawClient other = RawClient.connected(server.clientPort())) {
             int refused = ErrorCode.QUOTA_EXCEEDED.code();
             try (RawClient client = RawClient.connected(server.clientPort())) {

@@ -16,7 +16,7 @@ class WatchLimitTest {
     @Test
     void connectionThatWantsMoreWatchesThanItMayHaveIsToldAndCountedAndStaysOpen() throws Exception {
         try (MusterServer server = ServerFixture.start(
-                        new MemoryJournal(), b -> b.replica(r -> r.limits(new Limits(2, 0, 0, 0))));
+                        new MemoryJournal(), b -> b.replica(r -> r.limits(new Limits(2, 0, 0, 0, 0, 0))));
                 RawClient client = RawClient.connected(server.clientPort());
                 RawClient other = RawClient.connected(server.clientPort())) {
             client.call(new Request.Create(OpCode.CREATE, "/a", new byte[0], Acl.OPEN, 0, 0));

@@ -78,6 +78,7 @@ final class Registry {
         table.add(watch, hash(pathCell, key));
         linkToPath(watch, pathCell, kind);
         linkToConnection(watch, slot);
+        watchers.addBytes(slot, paths.length(pathCell));
         size++;
         if (kind == Kind.RECURSIVE) {
             recursiveCount++;
@@ -170,6 +171,21 @@ final class Registry {
     int count(long connection) {
         int slot = watchers.find(connection);
         return slot == Cells.NONE ? 0 : watchers.count(slot);
+    }
+
+    /** Of the paths of one connection's watches. */
+    long bytes(long connection) {
+        int slot = watchers.find(connection);
+        return slot == Cells.NONE ? 0 : watchers.bytes(slot);
+    }
+
+    /** Of all paths, each once. */
+    long pathBytes() {
+        return paths.bytes();
+    }
+
+    boolean isWatched(byte[] path) {
+        return paths.find(path, path.length) != Cells.NONE;
     }
 
     /** The count that it shares with others. */
@@ -321,6 +337,7 @@ final class Registry {
         table.remove(watch, hash(pathCell, key));
         unlinkFromPath(watch, pathCell, kind);
         unlinkFromConnection(watch, slot);
+        watchers.addBytes(slot, -paths.length(pathCell));
         watches.release(watch);
         size--;
         if (kind == Kind.RECURSIVE) {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WatchTable {
     private final Registry registry;
-    private final int maxPerConnection;
-    private final int maxPerAddress;
+    private final WatchLimits limits;
+    private WatchLimits.@Nullable Reached reached;
 
     /** Receives one event for one connection. It must not change the table. */
     public interface Sink {
@@ -36,19 +36,17 @@ public final class WatchTable {
      * @param maxPerConnection watches that one connection may have, as {@link #count()} counts them; 0 for no limit
      */
     public WatchTable(long seed, int maxPerConnection) {
-        this(seed, maxPerConnection, 0, connection -> new Tally());
+        this(seed, new WatchLimits(maxPerConnection, 0, 0, 0), connection -> new Tally());
     }
 
     /**
      * @param seed of hashes; clients are not to know it
-     * @param maxPerConnection watches that one connection may have, as {@link #count()} counts them; 0 for no limit
-     * @param maxPerAddress the same for all connections that share a tally
+     * @param limits of what may be watched
      * @param tallies gives each connection, as long as it has watches, the one that it shares with those of its address
      */
-    public WatchTable(long seed, int maxPerConnection, int maxPerAddress, LongFunction<Tally> tallies) {
+    public WatchTable(long seed, WatchLimits limits, LongFunction<Tally> tallies) {
         this.registry = new Registry(seed, tallies);
-        this.maxPerConnection = maxPerConnection;
-        this.maxPerAddress = maxPerAddress;
+        this.limits = limits;
     }
 
     /** Sets a one-shot watch for the znode itself. Says whether the connection may have it; without effect if not. */
@@ -70,7 +68,9 @@ public final class WatchTable {
     }
 
     private boolean add(byte[] path, long connection, int mode, int... kinds) {
-        if ((maxPerConnection > 0 || maxPerAddress > 0) && !hasRoom(path, connection, kinds)) {
+        WatchLimits.Reached limit = reachedBy(path, connection, kinds);
+        if (limit != null) {
+            reached = limit;
             return false;
         }
         for (int kind : kinds) {
@@ -79,19 +79,61 @@ public final class WatchTable {
         return true;
     }
 
-    private boolean hasRoom(byte[] path, long connection, int[] kinds) {
-        int room = maxPerConnection > 0 ? maxPerConnection - registry.count(connection) : Integer.MAX_VALUE;
-        if (maxPerAddress > 0) {
-            room = Math.min(room, maxPerAddress - registry.tally(connection).watches());
+    /** The limit that is in the way of such a watch; null if none is. */
+    private WatchLimits.@Nullable Reached reachedBy(byte[] path, long connection, int[] kinds) {
+        int room = limits.perConnection() > 0 ? limits.perConnection() - registry.count(connection) : Integer.MAX_VALUE;
+        if (room < kinds.length && room < wouldCount(path, connection, kinds)) {
+            return WatchLimits.Reached.PER_CONNECTION;
         }
-        if (room >= kinds.length) {
-            return true;
+        room = limits.perAddress() > 0
+                ? limits.perAddress() - registry.tally(connection).watches()
+                : Integer.MAX_VALUE;
+        if (room < kinds.length && room < wouldCount(path, connection, kinds)) {
+            return WatchLimits.Reached.PER_ADDRESS;
         }
-        int needed = 0;
+        long bytes = limits.bytesPerConnection() > 0
+                ? limits.bytesPerConnection() - registry.bytes(connection)
+                : Long.MAX_VALUE;
+        if (bytes < (long) kinds.length * path.length && bytes < wouldTake(path, connection, kinds)) {
+            return WatchLimits.Reached.BYTES_PER_CONNECTION;
+        }
+        boolean fits =
+                limits.bytes() == 0 || path.length <= limits.bytes() - registry.pathBytes() || registry.isWatched(path);
+        return fits ? null : WatchLimits.Reached.BYTES;
+    }
+
+    private int wouldCount(byte[] path, long connection, int[] kinds) {
+        int count = 0;
         for (int kind : kinds) {
-            needed += registry.wouldCount(path, connection, kind) ? 1 : 0;
+            count += registry.wouldCount(path, connection, kind) ? 1 : 0;
         }
-        return needed <= room;
+        return count;
+    }
+
+    private long wouldTake(byte[] path, long connection, int[] kinds) {
+        long bytes = 0;
+        for (int kind : kinds) {
+            bytes += registry.modes(path, connection, kind) == 0 ? path.length : 0;
+        }
+        return bytes;
+    }
+
+    /** Why the last watch was refused that was refused; null if none ever was. */
+    public WatchLimits.@Nullable Reached reached() {
+        return reached;
+    }
+
+    /** Bytes of all paths that are watched, each once, in UTF-8. */
+    public long bytes() {
+        return registry.pathBytes();
+    }
+
+    /**
+     * Bytes of the paths that a connection watches, in UTF-8: each once for the znode itself, once for its children and once for
+     * all below it.
+     */
+    public long bytes(long connection) {
+        return registry.bytes(connection);
     }
 
     private static byte[] utf8(String path) {

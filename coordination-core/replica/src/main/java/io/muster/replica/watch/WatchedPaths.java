@@ -25,6 +25,7 @@ final class WatchedPaths {
     private final List<byte[][]> texts = new ArrayList<>();
 
     private int size;
+    private long bytes;
 
     WatchedPaths(long seed) {
         this.seed = seed;
@@ -61,6 +62,7 @@ final class WatchedPaths {
         }
         setText(cell, path);
         table.add(cell, hash);
+        bytes += path.length;
         size++;
         return cell;
     }
@@ -73,6 +75,7 @@ final class WatchedPaths {
             }
         }
         table.remove(cell, cells.get(cell, HASH));
+        bytes -= length(cell);
         setText(cell, NO_TEXT);
         cells.release(cell);
         size--;
@@ -105,6 +108,16 @@ final class WatchedPaths {
                 visitor.path(cell, new String(text, StandardCharsets.UTF_8));
             }
         }
+    }
+
+    /** Of one path. */
+    int length(int cell) {
+        return text(cell).length;
+    }
+
+    /** Of all paths together. */
+    long bytes() {
+        return bytes;
     }
 
     int size() {

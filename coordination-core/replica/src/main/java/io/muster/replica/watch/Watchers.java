@@ -17,6 +17,7 @@ final class Watchers {
     private int[] firstWatches = new int[16];
 
     private int[] counts = new int[16];
+    private long[] bytes = new long[16];
     /** The last event of which each was told. */
     private long[] toldOf = new long[16];
 
@@ -43,6 +44,7 @@ final class Watchers {
             connections = Arrays.copyOf(connections, 2 * slot);
             tallies = Arrays.copyOf(tallies, 2 * slot);
             firstWatches = Arrays.copyOf(firstWatches, 2 * slot);
+            bytes = Arrays.copyOf(bytes, 2 * slot);
             counts = Arrays.copyOf(counts, 2 * slot);
             toldOf = Arrays.copyOf(toldOf, 2 * slot);
         }
@@ -50,6 +52,7 @@ final class Watchers {
         tallies[slot] = tallyOf.apply(connection);
         firstWatches[slot] = Cells.NONE;
         counts[slot] = 0;
+        bytes[slot] = 0;
         toldOf[slot] = 0;
         slotByConnection.put(connection, slot);
         return slot;
@@ -92,6 +95,15 @@ final class Watchers {
     void addToCount(int slot, int difference) {
         counts[slot] += difference;
         tallies[slot].watches += difference;
+    }
+
+    /** Of the paths of its watches. */
+    long bytes(int slot) {
+        return bytes[slot];
+    }
+
+    void addBytes(int slot, int difference) {
+        bytes[slot] += difference;
     }
 
     /** Says whether it had not been told of this event. @param event a number from 1 on that no other event has */

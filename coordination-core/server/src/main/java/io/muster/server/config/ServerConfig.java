@@ -1,5 +1,6 @@
 package io.muster.server.config;
 
+import io.muster.replica.Limits;
 import io.muster.replica.ReplicaSettings;
 import io.muster.server.storage.StorageSettings;
 import io.muster.server.transport.TransportSettings;
@@ -150,7 +151,10 @@ public final class ServerConfig {
         private int extraTxnBytes;
         private final StorageSettings.Builder storage = StorageSettings.builder();
         private final TransportSettings.Builder transport = TransportSettings.builder();
-        private final ReplicaSettings.Builder replica = ReplicaSettings.builder();
+        private final ReplicaSettings.Builder replica = ReplicaSettings.builder()
+                .limits(Limits.DEFAULT.withWatchBytes(
+                        Limits.DEFAULT.watchBytesPerConnection(),
+                        Runtime.getRuntime().maxMemory() / 4));
 
         private Builder(Path dataDir) {
             this.dataDir = dataDir;

@@ -144,6 +144,8 @@ final class ZooCfg {
         return new Limits(
                 limit("muster.maxWatchesPerConnection", standard.watchesPerConnection()),
                 limit("muster.maxWatchesPerAddress", standard.watchesPerAddress()),
+                limit("muster.maxWatchBytesPerConnection", standard.watchBytesPerConnection()),
+                limit("muster.maxWatchBytes", Runtime.getRuntime().maxMemory() / 4),
                 limit("muster.maxSessions", standard.sessions()),
                 limit("muster.maxSessionsPerAddress", standard.sessionsPerAddress()));
     }
@@ -152,6 +154,10 @@ final class ZooCfg {
         return TxnForm.DEFAULT
                 .withDigest(Settings.flag(settings.anywhere("digest.enabled"), true))
                 .withCloseSessionPaths(Settings.flag(settings.anywhere("closeSessionTxn.enabled"), true));
+    }
+
+    private long limit(String key, long otherwise) {
+        return Settings.number(settings.anywhere(key), otherwise, 0, Long.MAX_VALUE);
     }
 
     private int limit(String key, int otherwise) {

@@ -100,15 +100,19 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Counts what the serial loop refused, and says it in the log. */
-    public void refused(Limit limit, int max) {
+    public void refused(Limit limit, long max) {
         String what = switch (limit) {
             case WATCHES_PER_CONNECTION -> " watches of a connection (muster.maxWatchesPerConnection)";
             case WATCHES_PER_ADDRESS -> " watches from one address (muster.maxWatchesPerAddress)";
+            case WATCH_BYTES_PER_CONNECTION ->
+                " bytes of paths that a connection watches (muster.maxWatchBytesPerConnection)";
+            case WATCH_BYTES -> " bytes of paths that are watched (muster.maxWatchBytes)";
             case SESSIONS -> " sessions (muster.maxSessions)";
             case SESSIONS_PER_ADDRESS -> " sessions from one address (muster.maxSessionsPerAddress)";
         };
         switch (limit) {
-            case WATCHES_PER_CONNECTION, WATCHES_PER_ADDRESS -> port.traffic().watchRefused();
+            case WATCHES_PER_CONNECTION, WATCHES_PER_ADDRESS, WATCH_BYTES_PER_CONNECTION, WATCH_BYTES ->
+                port.traffic().watchRefused();
             case SESSIONS, SESSIONS_PER_ADDRESS -> port.traffic().sessionRefused();
         }
         port.refusals().log(remoteAddress(), "more than " + max + what);

@@ -171,6 +171,12 @@ class EverySettingTest {
                         "7",
                         c -> c.replica().limits().watchesPerAddress(),
                         7),
+                row(
+                        "muster.maxWatchBytesPerConnection",
+                        "7",
+                        c -> c.replica().limits().watchBytesPerConnection(),
+                        7L),
+                row("muster.maxWatchBytes", "7", c -> c.replica().limits().watchBytes(), 7L),
                 row("muster.maxSessions", "7", c -> c.replica().limits().sessions(), 7),
                 row(
                         "muster.maxSessionsPerAddress",
