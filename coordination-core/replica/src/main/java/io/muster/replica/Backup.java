@@ -164,10 +164,12 @@ final class Backup implements Duty {
             connection.closed = true;
             return;
         }
+        ErrorCode unfit = RequestStep.unfit(request, core.settings);
         if (!isForTheLeader(request)) {
             inTurn(connection, new Turn.Asked(header, request), out);
-        } else if (RequestStep.isUnreadable(request)) {
-            inTurn(connection, new Turn.Undecodable(header, ErrorCode.MARSHALLING_ERROR, false), out);
+        } else if (unfit != null) {
+            RequestStep.warnIfTooLong(request, core.settings, connection, out);
+            inTurn(connection, new Turn.Undecodable(header, unfit, false), out);
         } else {
             forward(connection, header, request);
         }

@@ -308,8 +308,9 @@ final class Primary implements Duty, RequestStep.Writes {
             throw new MalformedFrameException("operation " + op + " is no write");
         }
         Request request = Request.read(op, body);
-        if (RequestStep.isUnreadable(request)) {
-            failFor(caller, ErrorCode.MARSHALLING_ERROR, out);
+        ErrorCode unfit = RequestStep.unfit(request, core.settings);
+        if (unfit != null) {
+            failFor(caller, unfit, out);
             return;
         }
         write(preparer.prepare(request, caller, pipeline.nextZxid(), core.now.wallMs()), out);

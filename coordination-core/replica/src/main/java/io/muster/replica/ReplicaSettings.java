@@ -74,6 +74,11 @@ public final class ReplicaSettings {
         return values.reconfigEnabled;
     }
 
+    /** Operations that a multi may have, at least 1; a longer one fails with the error BadArguments. */
+    public int maxMultiOps() {
+        return values.maxMultiOps;
+    }
+
     /** What to make the passwords of new sessions from where the state has no secret yet; null to give new sessions the passwords that ZooKeeper would give them, for a migration. */
     public @Nullable SessionSecret newSecret() {
         return values.newSecret;
@@ -91,6 +96,7 @@ public final class ReplicaSettings {
         private Reaping reaping = Reaping.DEFAULT;
         private boolean enforceQuota;
         private boolean reconfigEnabled;
+        private int maxMultiOps = 100_000;
         private @Nullable SessionSecret newSecret;
 
         private Builder() {}
@@ -135,6 +141,11 @@ public final class ReplicaSettings {
             return this;
         }
 
+        public Builder maxMultiOps(int value) {
+            maxMultiOps = value;
+            return this;
+        }
+
         public Builder newSecret(@Nullable SessionSecret value) {
             newSecret = value;
             return this;
@@ -158,6 +169,9 @@ public final class ReplicaSettings {
         private void check() {
             if (serverId < 1 || serverId > 254) {
                 throw new IllegalArgumentException("serverId must be 1 to 254, not " + serverId);
+            }
+            if (maxMultiOps < 1) {
+                throw new IllegalArgumentException("maxMultiOps must be at least 1, not " + maxMultiOps);
             }
             if (tickTimeMs < 1) {
                 throw new IllegalArgumentException("tickTimeMs must be at least 1, not " + tickTimeMs);

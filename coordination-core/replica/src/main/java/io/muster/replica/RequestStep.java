@@ -96,7 +96,12 @@ final class RequestStep implements Request.Handler<Effect> {
 
     @Override
     public Effect multi(Request.Multi request) {
-        return isUnreadable(request) ? writes.fail(connection, xid, ErrorCode.MARSHALLING_ERROR, out) : write(request);
+        ErrorCode unfit = unfit(request, core.settings);
+        if (unfit == null) {
+            return write(request);
+        }
+        warnIfTooLong(request, core.settings, connection, out);
+        return writes.fail(connection, xid, unfit, out);
     }
 
     /** Whether such a request becomes a transaction of its kind, if it does not fail. */
@@ -111,8 +116,30 @@ final class RequestStep implements Request.Handler<Effect> {
         return settings.reconfigEnabled() ? ErrorCode.UNIMPLEMENTED : ErrorCode.RECONFIG_DISABLED;
     }
 
+    /** Why such a request is not to be prepared, whatever the state is; null if it may be. */
+    static @Nullable ErrorCode unfit(Request request, ReplicaSettings settings) {
+        if (isTooLong(request, settings)) {
+            return ErrorCode.BAD_ARGUMENTS;
+        }
+        return isUnreadable(request) ? ErrorCode.MARSHALLING_ERROR : null;
+    }
+
+    private static boolean isTooLong(Request request, ReplicaSettings settings) {
+        return request instanceof Request.Multi multi && multi.ops().size() > settings.maxMultiOps();
+    }
+
+    static void warnIfTooLong(Request request, ReplicaSettings settings, Connection connection, Outputs out) {
+        if (isTooLong(request, settings)) {
+            String address = connection.remoteAddress;
+            out.warn(
+                    "multi " + address,
+                    address + " sent a multi of more than " + settings.maxMultiOps()
+                            + " operations: see muster.maxMultiOps");
+        }
+    }
+
     /** A flag that no mode has, or that needs a time to live where there is none, makes a whole multi unreadable. */
-    static boolean isUnreadable(Request request) {
+    private static boolean isUnreadable(Request request) {
         if (!(request instanceof Request.Multi multi)) {
             return false;
         }

@@ -75,6 +75,7 @@ final class ScriptedReplica implements Outputs {
         Reaping reaping = Reaping.DEFAULT;
         boolean enforceQuota;
         boolean reconfigEnabled;
+        int maxMultiOps = 100_000;
 
         @Nullable
         SessionSecret newSecret;
@@ -88,6 +89,7 @@ final class ScriptedReplica implements Outputs {
                     .reaping(reaping)
                     .enforceQuota(enforceQuota)
                     .reconfigEnabled(reconfigEnabled)
+                    .maxMultiOps(maxMultiOps)
                     .newSecret(newSecret)
                     .build();
         }

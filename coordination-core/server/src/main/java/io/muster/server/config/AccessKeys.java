@@ -17,6 +17,7 @@ final class AccessKeys {
         replica.reaping(reaping(settings));
         Settings.flag(settings.inFile("reconfigEnabled"), replica::reconfigEnabled);
         Settings.flag(settings.anywhere("enforceQuota"), replica::enforceQuota);
+        Settings.number(settings.anywhere("muster.maxMultiOps"), 1, Integer.MAX_VALUE, replica::maxMultiOps);
     }
 
     private static AccessSettings access(Settings settings, List<String> warnings) {

@@ -177,6 +177,7 @@ class EverySettingTest {
                         c -> c.replica().limits().watchBytesPerConnection(),
                         7L),
                 row("muster.maxWatchBytes", "7", c -> c.replica().limits().watchBytes(), 7L),
+                row("muster.maxMultiOps", "7", c -> c.replica().maxMultiOps(), 7),
                 row("muster.maxSessions", "7", c -> c.replica().limits().sessions(), 7),
                 row(
                         "muster.maxSessionsPerAddress",
