@@ -110,6 +110,13 @@ public final class JuteReader {
         return value;
     }
 
+    /** All bytes that are left, as they are, copied out. */
+    public byte[] readRest() {
+        byte[] value = Arrays.copyOfRange(bytes, position, end);
+        position = end;
+        return value;
+    }
+
     /**
      * A vector; null is read as empty.
      *

@@ -244,16 +244,6 @@ public abstract sealed class StateView permits State, TreeEditor {
         }
     }
 
-    /** Visits every list of access control, as often as znodes have it. */
-    final void forEachAcl(Consumer<AclList> visitor) {
-        Directory root = directory(ROOT_PATH, 0);
-        if (root != null) {
-            visitor.accept(root.self.acl());
-        }
-        Consumer<Znode> visit = znode -> visitor.accept(znode.acl());
-        layout.directories.forEach(directories, each -> layout.znodes.forEach(each.children, visit));
-    }
-
     /** Visits a directory and what is below it, a parent before its children. */
     final void walk(Directory top, Visitor visitor) {
         // a stack of its own: paths may be deeper than a thread's stack
@@ -275,7 +265,7 @@ public abstract sealed class StateView permits State, TreeEditor {
         }
     }
 
-    private static byte[] childPath(byte[] parent, Znode child) {
+    static byte[] childPath(byte[] parent, Znode child) {
         int nameLength = child.keyTo();
         byte[] path = new byte[parent.length + 1 + nameLength];
         System.arraycopy(parent, 0, path, 0, parent.length);
