@@ -75,7 +75,8 @@ final class HostAndPorts {
         }
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < IPV6_BYTES; i += 2) {
-            text.append(i == 0 ? "" : ":").append(Integer.toHexString((address[i] & 0xff) << 8 | address[i + 1] & 0xff));
+            text.append(i == 0 ? "" : ":")
+                    .append(Integer.toHexString((address[i] & 0xff) << 8 | address[i + 1] & 0xff));
         }
         return text.toString();
     }

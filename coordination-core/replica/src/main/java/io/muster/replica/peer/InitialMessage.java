@@ -94,8 +94,8 @@ public record InitialMessage(long serverId, List<Address> addresses) {
                         throw malformed("initial message: the server id is " + serverId);
                     }
                     if (addressBytes <= 0 || addressBytes > MAX_ADDRESS_BYTES) {
-                        throw malformed("initial message: addresses of " + addressBytes + " bytes, and there must be 1 to "
-                                + MAX_ADDRESS_BYTES);
+                        throw malformed("initial message: addresses of " + addressBytes
+                                + " bytes, and there must be 1 to " + MAX_ADDRESS_BYTES);
                     }
                     next = Next.ADDRESSES;
                     want(addressBytes);

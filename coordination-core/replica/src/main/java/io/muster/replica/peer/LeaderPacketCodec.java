@@ -42,7 +42,8 @@ public final class LeaderPacketCodec {
             case QuorumPacket.COMMIT -> new LeaderPacket.Commit(packet.zxid());
             case QuorumPacket.COMMIT_AND_ACTIVATE ->
                 new LeaderPacket.CommitAndActivate(
-                        packet.zxid(), packet.data("COMMITANDACTIVATE", Long.BYTES).readLong("designated leader"));
+                        packet.zxid(),
+                        packet.data("COMMITANDACTIVATE", Long.BYTES).readLong("designated leader"));
             case QuorumPacket.INFORM ->
                 new LeaderPacket.Inform(transaction("INFORM", packet, packet.data("INFORM", 1)));
             case QuorumPacket.INFORM_AND_ACTIVATE -> {
@@ -50,12 +51,7 @@ public final class LeaderPacketCodec {
                 long designated = in.readLong("designated leader");
                 yield new LeaderPacket.InformAndActivate(designated, transaction("INFORMANDACTIVATE", packet, in));
             }
-            case QuorumPacket.PING -> {
-                byte[] data = packet.data();
-                boolean hasRound = data != null && data.length == Long.BYTES;
-                yield new LeaderPacket.Ping(
-                        packet.zxid(), hasRound ? new JuteReader(data).readLong("round") : 0);
-            }
+            case QuorumPacket.PING -> new LeaderPacket.Ping(packet.zxid(), round(packet.data()));
             case QuorumPacket.REVALIDATE -> {
                 JuteReader in = packet.data("REVALIDATE", Long.BYTES + 1);
                 yield new LeaderPacket.Revalidated(in.readLong("session"), in.readBoolean("valid"));
@@ -72,6 +68,10 @@ public final class LeaderPacketCodec {
                     + ", the transaction in it " + Zxid.toString(transaction.zxid()));
         }
         return transaction;
+    }
+
+    private static long round(byte @Nullable [] data) {
+        return data != null && data.length == Long.BYTES ? new JuteReader(data).readLong("round") : 0;
     }
 
     private static @Nullable String text(byte @Nullable [] data) {
@@ -158,8 +158,7 @@ public final class LeaderPacketCodec {
 
         @Override
         public JuteWriter informAndActivate(LeaderPacket.InformAndActivate packet) {
-            return withTransaction(
-                    QuorumPacket.INFORM_AND_ACTIVATE, packet.transaction(), packet.designatedLeader());
+            return withTransaction(QuorumPacket.INFORM_AND_ACTIVATE, packet.transaction(), packet.designatedLeader());
         }
 
         @Override

@@ -69,7 +69,8 @@ public final class LearnerPacketCodec {
             round = in.readLong("round");
         }
         if (in.remaining() % TOUCH_BYTES != 0) {
-            throw new MalformedFrameException("PING: " + in.remaining() + " bytes are not pairs of session and timeout");
+            throw new MalformedFrameException(
+                    "PING: " + in.remaining() + " bytes are not pairs of session and timeout");
         }
         List<LearnerPacket.Touch> touches = new ArrayList<>(in.remaining() / TOUCH_BYTES);
         while (in.remaining() > 0) {
@@ -131,12 +132,14 @@ public final class LearnerPacketCodec {
         @Override
         public JuteWriter pingReply(LearnerPacket.PingReply packet) {
             int roundBytes = packet.round() == 0 ? 0 : Long.BYTES;
-            head(QuorumPacket.PING, packet.zxid(), roundBytes + TOUCH_BYTES * packet.touches().size());
+            head(
+                    QuorumPacket.PING,
+                    packet.zxid(),
+                    roundBytes + TOUCH_BYTES * packet.touches().size());
             if (roundBytes > 0) {
                 out.writeLong(packet.round());
             }
-            packet.touches()
-                    .forEach(touch -> out.writeLong(touch.sessionId()).writeInt(touch.timeoutMs()));
+            packet.touches().forEach(touch -> out.writeLong(touch.sessionId()).writeInt(touch.timeoutMs()));
             return withoutIds();
         }
 

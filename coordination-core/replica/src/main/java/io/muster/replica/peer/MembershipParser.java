@@ -102,8 +102,7 @@ final class MembershipParser {
         }
         for (Member member : hierarchical ? members : List.<Member>of()) {
             long id = member.id();
-            if (member.role() == Role.PARTICIPANT
-                    && groups.values().stream().noneMatch(group -> group.contains(id))) {
+            if (member.role() == Role.PARTICIPANT && groups.values().stream().noneMatch(group -> group.contains(id))) {
                 return new Parsed.Malformed("server " + id + " takes part and is in no group");
             }
         }

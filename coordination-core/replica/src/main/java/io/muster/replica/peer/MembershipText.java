@@ -51,8 +51,10 @@ public final class MembershipText {
     public static String print(Membership membership) {
         StringJoiner lines = new StringJoiner("\n");
         membership.members().forEach(member -> lines.add(SERVER + member.id() + "=" + print(member)));
-        membership.groups().forEach((group, ids) -> lines.add(GROUP + "." + group + "="
-                + ids.stream().map(String::valueOf).collect(Collectors.joining(":"))));
+        membership
+                .groups()
+                .forEach((group, ids) -> lines.add(GROUP + "." + group + "="
+                        + ids.stream().map(String::valueOf).collect(Collectors.joining(":"))));
         if (!membership.groups().isEmpty()) {
             SortedMap<Long, Long> weights = new TreeMap<>();
             membership.members().stream()
@@ -68,12 +70,12 @@ public final class MembershipText {
     public static String print(Member member) {
         String addresses = member.endpoints().stream()
                 .sorted(ORDER)
-                .map(each ->
-                        HostAndPorts.bracketed(each.host()) + ":" + each.quorumPort() + ":" + each.electionPort())
+                .map(each -> HostAndPorts.bracketed(each.host()) + ":" + each.quorumPort() + ":" + each.electionPort())
                 .collect(Collectors.joining("|"));
         String role = member.role() == Role.OBSERVER ? ":observer" : ":participant";
         ClientAddress client = member.client();
-        return addresses + role
+        return addresses
+                + role
                 + (client == null ? "" : ";" + HostAndPorts.bracketed(client.host()) + ":" + client.port());
     }
 

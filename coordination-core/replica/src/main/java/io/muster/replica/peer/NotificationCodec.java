@@ -36,7 +36,8 @@ public final class NotificationCodec {
     public static Notification read(byte[] frame) {
         JuteReader in = new JuteReader(frame);
         if (frame.length < SHORTEST_BYTES) {
-            throw in.malformed("notification: " + frame.length + " bytes, and there must be at least " + SHORTEST_BYTES);
+            throw in.malformed(
+                    "notification: " + frame.length + " bytes, and there must be at least " + SHORTEST_BYTES);
         }
         int code = in.readInt("state");
         long leader = in.readLong("leader");

@@ -74,6 +74,10 @@ final class PropertiesText {
                 line.append(c);
             } else if (at < text.length() && isLineEnd(text.charAt(at))) {
                 skipLineEnd();
+                if (line.isEmpty()) {
+                    // nothing is continued: what follows may be a comment
+                    return "";
+                }
                 skipBlanks();
             } else if (at < text.length()) {
                 line.append(c).append(text.charAt(at++));

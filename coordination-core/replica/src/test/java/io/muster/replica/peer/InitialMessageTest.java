@@ -65,7 +65,8 @@ class InitialMessageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"host", "host:", "host:x", "host:65536", ":1", "host:1|", "[::1:1", "[::1]1", "host:1:2", "|"})
+    @ValueSource(
+            strings = {"host", "host:", "host:x", "host:65536", ":1", "host:1|", "[::1:1", "[::1]1", "host:1:2", "|"})
     void addressesThatAreNoneAreRefused(String text) {
         assertThrows(MalformedFrameException.class, () -> read(withAddresses(text), 1_000));
     }

@@ -70,9 +70,7 @@ class MembershipTextTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '>',
-            textBlock = """
+    @CsvSource(delimiter = '>', textBlock = """
             server.1=h:1:2                             > server.1=h:1:2:participant
             server.1=h:1:2:PARTICIPANT;2181            > server.1=h:1:2:participant;0.0.0.0:2181
             server.1=h:1:2;[::1]:2181                  > server.1=h:1:2:participant;[0:0:0:0:0:0:0:1]:2181

@@ -172,12 +172,11 @@ class PacketStreamTest {
 
     @Test
     void nullAndEmptyDataAreNotTheSame() {
-        assertThrows(
-                MalformedFrameException.class, () -> read(learnerReader(), packet(QuorumPacket.PING, null), 100));
+        assertThrows(MalformedFrameException.class, () -> read(learnerReader(), packet(QuorumPacket.PING, null), 100));
         List<LearnerPacket> replies = read(learnerReader(), packet(QuorumPacket.PING, new byte[0]), 100);
         assertEquals(List.of(new LearnerPacket.PingReply(1, 0, List.of())), replies);
-        LeaderPacket.NewLeader without =
-                (LeaderPacket.NewLeader) LeaderPacketCodec.read(new QuorumPacket(QuorumPacket.NEW_LEADER, 1, null, null));
+        LeaderPacket.NewLeader without = (LeaderPacket.NewLeader)
+                LeaderPacketCodec.read(new QuorumPacket(QuorumPacket.NEW_LEADER, 1, null, null));
         assertNull(without.membershipText());
         LeaderPacket.NewLeader empty = (LeaderPacket.NewLeader)
                 LeaderPacketCodec.read(new QuorumPacket(QuorumPacket.NEW_LEADER, 1, new byte[0], null));
@@ -197,7 +196,8 @@ class PacketStreamTest {
 
     @Test
     void learnersThatSayLessOfThemselvesAreTakenAsZooKeeperTakesThem() {
-        byte[] whole = new JuteWriter().writeLong(4).writeInt(0x10001).writeLong(9).toByteArray();
+        byte[] whole =
+                new JuteWriter().writeLong(4).writeInt(0x10001).writeLong(9).toByteArray();
         assertEquals(new LearnerInfo(4, 0x10001, 9), info(whole));
         assertEquals(new LearnerInfo(4, 0x10001, 9), info(Arrays.copyOf(whole, 25)));
         assertEquals(new LearnerInfo(4, 0x10001, 0), info(Arrays.copyOf(whole, 19)));
@@ -219,10 +219,16 @@ class PacketStreamTest {
     @Test
     void lengthsThatNobodyMayAnnounceAreRefusedAtOnce() {
         for (int length : new int[] {-2, Integer.MIN_VALUE, MAX_BYTES + 1, Integer.MAX_VALUE}) {
-            byte[] head = new JuteWriter().writeInt(5).writeLong(0).writeInt(length).toByteArray();
+            byte[] head =
+                    new JuteWriter().writeInt(5).writeLong(0).writeInt(length).toByteArray();
             assertThrows(MalformedFrameException.class, () -> read(learnerReader(), head, 100), "length " + length);
         }
-        byte[] ids = new JuteWriter().writeInt(1).writeLong(0).writeInt(-1).writeInt(-2).toByteArray();
+        byte[] ids = new JuteWriter()
+                .writeInt(1)
+                .writeLong(0)
+                .writeInt(-1)
+                .writeInt(-2)
+                .toByteArray();
         MalformedFrameException refused =
                 assertThrows(MalformedFrameException.class, () -> read(learnerReader(), ids, 100));
         assertEquals("packet of type 1: ids: count -2 (at byte 20)", refused.getMessage());
