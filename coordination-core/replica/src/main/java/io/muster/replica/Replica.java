@@ -166,9 +166,15 @@ public final class Replica {
         return core.watches.count();
     }
 
-    /** Watches of getData, exists and addWatch, by their sessions. */
-    public void forEachDataWatch(SessionWatch visitor) {
-        core.watches.forEachOfData((path, number) -> {
+    /**
+     * Watches of getData, exists and addWatch, by their sessions, some at a time.
+     *
+     * @param from 0, or what an earlier call returned; what is set or removed in between comes or does not
+     * @param atMost about how many
+     * @return where to go on, or -1 if there are no more
+     */
+    public int forEachDataWatch(int from, int atMost, SessionWatch visitor) {
+        return core.watches.forEachOfData(from, atMost, (path, number) -> {
             Connection connection = core.clients.get(number);
             if (connection != null && connection.sessionId != 0) {
                 visitor.watch(connection.sessionId, path);

@@ -121,16 +121,20 @@ final class SerialLoop implements Core {
         void put(Replica replica) {
             try {
                 answer.complete(question.apply(replica));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError e) {
+                // an answer that does not fit into the memory is the loss of who asked
                 answer.completeExceptionally(e);
             }
         }
     }
 
     private void answerQuestions(Replica replica) {
+        List<Question<?>> asked = new ArrayList<>();
         for (Question<?> next = questions.poll(); next != null; next = questions.poll()) {
-            next.put(replica);
+            asked.add(next);
         }
+        // who asks on when it is answered waits for the next batch
+        asked.forEach(question -> question.put(replica));
     }
 
     private void refuseQuestions() {

@@ -11,6 +11,8 @@ import io.muster.protocol.OpCode;
 import io.muster.protocol.Request;
 import io.muster.protocol.Response;
 import io.muster.protocol.Xids;
+import io.muster.replica.state.AccessControl;
+import io.muster.replica.state.AccessSettings;
 import io.muster.server.config.ServerConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,8 +31,12 @@ class LargeTransactionTest {
     Path directory;
 
     private MusterServer start() {
+        return start(AccessSettings.DEFAULT);
+    }
+
+    private MusterServer start(AccessSettings access) {
         return MusterServer.start(ServerConfig.in(directory)
-                .replica(r -> r.tickTimeMs(500))
+                .replica(r -> r.tickTimeMs(500).access(AccessControl.of(access)))
                 .storage(s -> s.preallocationBytes(64 << 10))
                 .transport(t -> t.ioThreads(1))
                 .build());
@@ -141,7 +147,8 @@ class LargeTransactionTest {
 
     @Test
     void aListThatWouldGrowByItsClientsLongIdentitiesIsRefused() throws Exception {
-        try (MusterServer server = start()) {
+        AccessSettings longIds = new AccessSettings(false, true, "SHA1", null, List.of(), 100, 16 << 20, 10);
+        try (MusterServer server = start(longIds)) {
             try (RawClient client = RawClient.connected(server.clientPort())) {
                 for (int i = 0; i < 6; i++) {
                     prove(client, i + "u".repeat(900_000));

@@ -18,6 +18,9 @@ public final class AccessControl {
     private static final String WORLD = "world";
     private static final String AUTH = "auth";
 
+    /** A client with many identities may not make a list of millions out of a request that names {@code auth} often. */
+    private static final int MOST_ADDED = 10_000;
+
     private final Map<String, AuthScheme> schemes;
     private final AccessSettings settings;
 
@@ -119,7 +122,7 @@ public final class AccessControl {
      * A list as it is stored: without duplicates, and with {@code auth} replaced by the identities that the connection has
      * proven.
      *
-     * @return null if it is empty, names an unknown scheme or an id that its scheme does not allow, or asks for the
+     * @return null if it would grow by more than {@link #MOST_ADDED} entries, is empty, names an unknown scheme or an id that its scheme does not allow, or asks for the
      *     identities of somebody who has none
      */
     public @Nullable AclList toStore(List<Acl> requested, List<Id> ids) {
@@ -140,6 +143,9 @@ public final class AccessControl {
                     return null;
                 }
                 proven.forEach(each -> entries.add(new Acl(entry.perms(), each)));
+                if (entries.size() > requested.size() + MOST_ADDED) {
+                    return null;
+                }
             } else {
                 AuthScheme scheme = schemes.get(id.scheme());
                 if (scheme == null || !scheme.isValid(id.id())) {

@@ -146,20 +146,31 @@ final class Registry {
 
     /**
      * Walks over the pairs of a path and a connection that watches the znode itself or all below; a pair that does both comes
-     * once. The cost is that of all watches, so it is for operators who ask.
+     * once. It ends with the path at which so many have come, so that others may be served in between; what is set or removed
+     * meanwhile comes or does not.
+     *
+     * @param from 0, or what an earlier call returned
+     * @return where to go on, or -1 if there are no more
      */
-    void forEachOfData(WatchTable.Visitor visitor) {
-        paths.forEach((pathCell, path) -> {
-            for (int kind : new int[] {Kind.DATA, Kind.RECURSIVE}) {
-                for (int watch = paths.list(pathCell, kind); watch != Cells.NONE; ) {
-                    int slot = watches.get(watch, OWNER) >>> MODE_BITS + KIND_BITS;
-                    if (kind == Kind.DATA || find(pathCell, slot << KIND_BITS | Kind.DATA) == Cells.NONE) {
-                        visitor.watch(path, watchers.connection(slot));
+    int forEachOfData(int from, int atMost, WatchTable.Visitor visitor) {
+        int[] looked = {0};
+        int next = paths.forEach(
+                from,
+                (pathCell, path) -> {
+                    looked[0]++;
+                    for (int kind : new int[] {Kind.DATA, Kind.RECURSIVE}) {
+                        for (int watch = paths.list(pathCell, kind); watch != Cells.NONE; ) {
+                            int slot = watches.get(watch, OWNER) >>> MODE_BITS + KIND_BITS;
+                            looked[0]++;
+                            if (kind == Kind.DATA || find(pathCell, slot << KIND_BITS | Kind.DATA) == Cells.NONE) {
+                                visitor.watch(path, watchers.connection(slot));
+                            }
+                            watch = watches.get(watch, NEXT_OF_PATH);
+                        }
                     }
-                    watch = watches.get(watch, NEXT_OF_PATH);
-                }
-            }
-        });
+                },
+                () -> looked[0] < atMost);
+        return next == Cells.NONE ? -1 : next;
     }
 
     /** Pairs of a path and a connection, those for children counted apart. */

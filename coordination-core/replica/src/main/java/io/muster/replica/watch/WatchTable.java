@@ -196,11 +196,14 @@ public final class WatchTable {
     }
 
     /**
-     * Watches of getData, exists and addWatch; a path and a connection come once. The cost is that of all watches, so it is for
-     * operators who ask.
+     * Watches of getData, exists and addWatch; a path and a connection come once. The cost of all calls together is that of all
+     * watches, and of one about that of as many as it may look at.
+     *
+     * @param from 0, or what an earlier call returned; what is set or removed in between comes or does not
+     * @return where to go on, or -1 if there are no more
      */
-    public void forEachOfData(Visitor visitor) {
-        registry.forEachOfData(visitor);
+    public int forEachOfData(int from, int atMost, Visitor visitor) {
+        return registry.forEachOfData(from, atMost, visitor);
     }
 
     /** Tells everybody whom a change concerns, in the order in which ZooKeeper tells them. */

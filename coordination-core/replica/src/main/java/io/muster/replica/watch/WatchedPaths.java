@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Paths that somebody watches, under numbers, each with the first element of a list for every {@link Kind}. A path is UTF-8:
@@ -100,14 +101,24 @@ final class WatchedPaths {
         void path(int cell, String path);
     }
 
-    /** Walks over all paths, in no order that means anything. */
-    void forEach(Visitor visitor) {
-        for (int cell = 0; cell < texts.size() << PIECE_BITS; cell++) {
+    /**
+     * Walks over paths, in no order that means anything, as long as it is to go on.
+     *
+     * @param from 0, or what an earlier call returned
+     * @return where to go on, or NONE if there are no more
+     */
+    int forEach(int from, Visitor visitor, BooleanSupplier goesOn) {
+        int end = texts.size() << PIECE_BITS;
+        for (int cell = from; cell < end; cell++) {
+            if (!goesOn.getAsBoolean()) {
+                return cell;
+            }
             byte[] text = text(cell);
             if (text != null && text.length > 0) {
                 visitor.path(cell, new String(text, StandardCharsets.UTF_8));
             }
         }
+        return Cells.NONE;
     }
 
     /** Of one path. */

@@ -75,4 +75,24 @@ class AccessControlTest {
         }
         assertEquals(List.of(), list.addresses());
     }
+
+    @Test
+    void aRequestThatNamesAuthOftenDoesNotBecomeAListOfMillions() {
+        List<Id> ids = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            ids.add(new Id("digest", "me" + i + ":h"));
+        }
+        assertEquals(10_000, entriesOf(100, ids));
+        assertEquals(-1, entriesOf(60_000, ids));
+    }
+
+    /** Of a list that names {@code auth} so often, each time with other permissions; -1 if it is refused. */
+    private int entriesOf(int count, List<Id> ids) {
+        List<Acl> requested = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            requested.add(new Acl(i, new Id("auth", "")));
+        }
+        AclList stored = access.toStore(requested, ids);
+        return stored == null ? -1 : stored.entries().size();
+    }
 }

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -151,5 +153,25 @@ class WatchTableTest {
 
     private static String path(int i) {
         return "/parent-" + i % 50 + "/node-" + i;
+    }
+
+    @Test
+    void allWatchesCanBeLookedAtAFewAtATime() {
+        Set<String> expected = new TreeSet<>();
+        for (int i = 0; i < 2_000; i++) {
+            table.addData("/p" + i / 3, i);
+            expected.add("/p" + i / 3 + " " + i);
+        }
+        for (int atMost : new int[] {1, 7, 1_000, Integer.MAX_VALUE}) {
+            Set<String> found = new TreeSet<>();
+            int calls = 0;
+            for (int next = 0; next >= 0; calls++) {
+                int before = found.size();
+                next = table.forEachOfData(next, atMost, (path, connection) -> found.add(path + " " + connection));
+                assertTrue(found.size() - before <= atMost + 3L, "at most about " + atMost);
+            }
+            assertEquals(expected, found);
+            assertEquals(atMost == Integer.MAX_VALUE, calls == 1);
+        }
     }
 }

@@ -13,25 +13,57 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
- * The words that speak of what only the serial loop knows. Its thread makes the text, so whoever asks for a million watches
- * holds everybody up: these words are not allowed unless the configuration says so. Any thread.
+ * The words that speak of what only the serial loop knows. It is asked for a piece at a time, between batches, and the texts are
+ * made by a thread of their own, so that whoever asks for a million watches holds nobody up. Any thread.
  */
 final class CoreWords {
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE MMM dd HH:mm:ss zzz yyyy", Locale.ENGLISH)
             .withZone(ZoneId.systemDefault());
 
+    private static final int WATCHES_AT_A_TIME = 2_000;
+
     private final ServerView server;
+    /** Makes one text after the other; there is no thread while nobody asks. */
+    private final Executor texts;
 
     CoreWords(ServerView server) {
         this.server = server;
+        ThreadPoolExecutor one =
+                new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), CoreWords::thread);
+        one.allowCoreThreadTimeOut(true);
+        this.texts = one;
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "muster-words");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private record Watch(long session, String path) {}
+
+    private CompletableFuture<String> ofWatches(Function<List<Watch>, String> text) {
+        List<Watch> all = new ArrayList<>();
+        return collect(0, all).thenApplyAsync(done -> text.apply(all), texts);
+    }
+
+    private CompletableFuture<Void> collect(int from, List<Watch> into) {
+        return server.ask(replica -> replica.forEachDataWatch(
+                        from, WATCHES_AT_A_TIME, (session, path) -> into.add(new Watch(session, path))))
+                .thenCompose(next -> next < 0 ? CompletableFuture.completedFuture(null) : collect(next, into));
     }
 
     /** dump */
     CompletableFuture<String> sessions() {
-        return server.ask(replica -> replica.sessionsByDeadline()).thenApply(this::dump);
+        return server.ask(replica -> replica.sessionsByDeadline()).thenApplyAsync(this::dump, texts);
     }
 
     private String dump(SortedMap<Long, List<Long>> byDeadline) {
@@ -64,26 +96,25 @@ final class CoreWords {
 
     /** wchs */
     CompletableFuture<String> watchSummary() {
-        return server.ask(replica -> {
+        return ofWatches(all -> {
             Set<Long> sessions = new HashSet<>();
             Set<String> paths = new HashSet<>();
-            int[] pairs = {0};
-            replica.forEachDataWatch((session, path) -> {
-                sessions.add(session);
-                paths.add(path);
-                pairs[0]++;
-            });
-            return sessions.size() + " connections watching " + paths.size() + " paths\nTotal watches:" + pairs[0]
+            for (Watch watch : all) {
+                sessions.add(watch.session);
+                paths.add(watch.path);
+            }
+            return sessions.size() + " connections watching " + paths.size() + " paths\nTotal watches:" + all.size()
                     + "\n";
         });
     }
 
     /** wchc */
     CompletableFuture<String> watchesBySession() {
-        return server.ask(replica -> {
+        return ofWatches(all -> {
             SortedMap<Long, List<String>> paths = new TreeMap<>();
-            replica.forEachDataWatch((session, path) ->
-                    paths.computeIfAbsent(session, key -> new ArrayList<>()).add(path));
+            for (Watch watch : all) {
+                paths.computeIfAbsent(watch.session, key -> new ArrayList<>()).add(watch.path);
+            }
             StringBuilder out = new StringBuilder();
             paths.forEach((session, of) -> {
                 out.append(hex(session)).append('\n');
@@ -96,10 +127,11 @@ final class CoreWords {
 
     /** wchp */
     CompletableFuture<String> watchesByPath() {
-        return server.ask(replica -> {
+        return ofWatches(all -> {
             SortedMap<String, List<Long>> sessions = new TreeMap<>();
-            replica.forEachDataWatch((session, path) ->
-                    sessions.computeIfAbsent(path, key -> new ArrayList<>()).add(session));
+            for (Watch watch : all) {
+                sessions.computeIfAbsent(watch.path, key -> new ArrayList<>()).add(watch.session);
+            }
             StringBuilder out = new StringBuilder();
             sessions.forEach((path, of) -> {
                 out.append(path).append('\n');
