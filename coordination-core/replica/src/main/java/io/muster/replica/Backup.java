@@ -88,10 +88,9 @@ final class Backup implements Duty {
     }
 
     private void createSession(Connection connection, ConnectRequest request, int timeoutMs, Outputs out) {
-        Limit limit = core.clients.sessionLimit(connection);
-        if (limit != null) {
-            out.refused(connection.number, limit, core.settings.limits().of(limit));
-            end(connection, "there are as many sessions as there may be", out);
+        String refusal = core.clients.refusalOfSession(connection, out);
+        if (refusal != null) {
+            end(connection, refusal, out);
             return;
         }
         SessionSecret secret = core.clients.storedSecret();

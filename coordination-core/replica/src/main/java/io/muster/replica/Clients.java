@@ -88,9 +88,19 @@ final class Clients {
         ofSession.remove(sessionId);
     }
 
-    /** The limit that one more session would exceed, or null. */
+    /** Why the connection may not have a new session, which is put out for whoever keeps the log; or null. */
     @Nullable
-    Limit sessionLimit(Connection connection) {
+    String refusalOfSession(Connection connection, Outputs out) {
+        Limit limit = sessionLimit(connection);
+        if (limit == null) {
+            return null;
+        }
+        out.refused(connection.number, limit, core.settings.limits().of(limit));
+        return "there are as many sessions as there may be";
+    }
+
+    /** The limit that one more session would exceed, or null. */
+    private @Nullable Limit sessionLimit(Connection connection) {
         int sum = core.settings.limits().sessions();
         if (sum > 0 && core.state.sessionCount() >= sum) {
             return Limit.SESSIONS;

@@ -94,10 +94,9 @@ final class Primary implements Duty, RequestStep.Writes {
     }
 
     private void createSession(Connection connection, ConnectRequest request, int timeoutMs, Outputs out) {
-        Limit limit = core.clients.sessionLimit(connection);
-        if (limit != null) {
-            out.refused(connection.number, limit, core.settings.limits().of(limit));
-            close(connection, "there are as many sessions as there may be", out);
+        String refusal = core.clients.refusalOfSession(connection, out);
+        if (refusal != null) {
+            close(connection, refusal, out);
             return;
         }
         SessionSecret secret = core.clients.storedSecret();
