@@ -8,28 +8,32 @@ import java.util.List;
 final class LogCutter {
     private LogCutter() {}
 
-    /** Deletes, durably, all transactions after this one. */
-    static void cutAfter(Disk disk, long zxid) {
+    /** Deletes, durably, all transactions after this one; returns the last that is left, 0 for none. */
+    static long cutAfter(Disk disk, long zxid) {
         List<Named> logs = FileNames.logs(disk);
         for (int i = logs.size() - 1; i >= 0; i--) {
             Named named = logs.get(i);
-            long keep = named.zxid() > zxid ? LogReader.HEADER_BYTES : endOf(disk, named, zxid);
-            if (keep > LogReader.HEADER_BYTES) {
-                cut(disk, named, keep);
-                return;
+            End end = named.zxid() > zxid ? End.NOTHING : endOf(disk, named, zxid);
+            if (end.offset > LogReader.HEADER_BYTES) {
+                cut(disk, named, end.offset);
+                return end.last;
             }
             disk.delete(named.name());
             disk.forceDirectory();
         }
+        return 0;
     }
 
-    private static long endOf(Disk disk, Named named, long zxid) {
+    /** Where what is to be kept ends, and its last transaction. */
+    private record End(long offset, long last) {
+        static final End NOTHING = new End(LogReader.HEADER_BYTES, 0);
+    }
+
+    private static End endOf(Disk disk, Named named, long zxid) {
         try (LogReader reader = new LogReader(disk, named.name())) {
-            long end = reader.offset();
-            Transaction next = reader.next();
-            while (next != null && next.zxid() <= zxid) {
-                end = reader.offset();
-                next = reader.next();
+            End end = new End(reader.offset(), 0);
+            for (Transaction next = reader.next(); next != null && next.zxid() <= zxid; next = reader.next()) {
+                end = new End(reader.offset(), next.zxid());
             }
             return end;
         }

@@ -2,6 +2,8 @@ package io.muster.server.storage;
 
 import io.muster.protocol.Zxid;
 import io.muster.replica.state.State;
+import io.muster.replica.state.Transaction;
+import java.util.List;
 
 /**
  * What a start found on the disk.
@@ -16,6 +18,8 @@ import io.muster.replica.state.State;
  * @param cutBytes cut from the log's end, where a write had not been finished
  * @param digestsCompared transactions after which the tree's digest was compared with the one in the log
  * @param digestMismatches of these; not 0 means that this server's state differs from its writer's
+ * @param recentAfter the transaction before the first of the recent ones
+ * @param recent the last transactions of the log, as many as were wanted and there are behind the snapshot
  */
 public record Recovered(
         State state,
@@ -27,7 +31,13 @@ public record Recovered(
         int repeated,
         long cutBytes,
         int digestsCompared,
-        int digestMismatches) {
+        int digestMismatches,
+        long recentAfter,
+        List<Transaction> recent) {
+    public Recovered {
+        recent = List.copyOf(recent);
+    }
+
     public long lastZxid() {
         return state.zxid();
     }

@@ -53,7 +53,7 @@ final class Recovery {
         if (base == null) {
             return null;
         }
-        Replay replay = new Replay(base, zxid, settings.trustEmptySnapshot());
+        Replay replay = new Replay(base, zxid, settings.trustEmptySnapshot(), settings);
         replay.run(logDisk, FileNames.logs(logDisk));
         Recovered found = recovery.result(base, replay, false, 0);
         return found.lastZxid() == zxid ? found : null;
@@ -69,7 +69,7 @@ final class Recovery {
             refuseLogsAlone(logs.get(0));
         }
         SnapshotFile.Loaded base = loaded == null ? beforeTheFirst() : loaded;
-        Replay replay = new Replay(base, limit, loaded == null && settings.trustEmptySnapshot());
+        Replay replay = new Replay(base, limit, loaded == null && settings.trustEmptySnapshot(), settings);
         replay.run(logDisk, logs);
         long cutBytes = judge(replay);
         if (loaded == null && damagedSnapshots > 0) {
@@ -95,7 +95,9 @@ final class Recovery {
                 replay.repeated(),
                 cutBytes,
                 replay.digestsCompared(),
-                replay.digestMismatches());
+                replay.digestMismatches(),
+                replay.recent().after(),
+                replay.recent().list());
     }
 
     private void refuseMixedDirectories() {

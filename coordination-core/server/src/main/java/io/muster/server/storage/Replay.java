@@ -46,12 +46,15 @@ final class Replay {
     private int digestsCompared;
     private int digestMismatches;
 
-    Replay(SnapshotFile.Loaded base, long limit, boolean trustsStart) {
+    private final RecentTxns recent;
+
+    Replay(SnapshotFile.Loaded base, long limit, boolean trustsStart, StorageSettings settings) {
         this.base = base;
         this.editor = base.state().edit();
         this.limit = limit;
         this.trustsStart = trustsStart;
         this.last = base.state().zxid();
+        this.recent = new RecentTxns(settings.recentTxns(), settings.recentBytes(), last);
         SnapshotFile.DigestBlock written = base.digestBlock();
         this.block = written != null && written.zxid() >= last ? written : null;
         compareWithBlock(last);
@@ -148,6 +151,7 @@ final class Replay {
                     e);
         }
         replayed++;
+        recent.add(next);
         checkDigest(next);
         last = zxid;
     }
@@ -236,6 +240,10 @@ final class Replay {
 
     long lastZxid() {
         return last;
+    }
+
+    RecentTxns recent() {
+        return recent;
     }
 
     int filesRead() {

@@ -1,12 +1,12 @@
 package io.muster.server.storage;
 
+import io.muster.protocol.Zxid;
 import io.muster.replica.state.State;
 import io.muster.replica.state.Transaction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
@@ -237,29 +237,53 @@ public final class Storage implements AutoCloseable {
     }
 
     /**
-     * Gives up all transactions after one, durably: a new leader's history does not have them.
+     * Gives up all transactions after one, durably: a new leader's history does not have them. What comes next follows what is
+     * left.
      *
-     * @return the state at that transaction; empty if the files do not reach back to it, and then nothing was changed
+     * @return the last transaction that is left: an earlier one than was asked for if that was never in this log
+     * @throws StorageException if the files do not reach back so far; nothing was changed then
      */
-    public Optional<Recovered> truncate(long zxid) {
+    public long truncate(long zxid) {
         giveUpSnapshot();
         rollLog();
-        Recovered at;
+        long left;
         synchronized (filesInUse) {
-            at = Recovery.recoverAt(zxid, snapshotDisk, logDisk, settings);
-            if (at == null) {
-                return Optional.empty();
+            long oldest = oldestReachable();
+            if (zxid < oldest) {
+                throw new StorageException("the log in " + logDisk.locate("") + " is to be cut after "
+                        + Zxid.toString(zxid) + ", but begins behind a snapshot at " + Zxid.toString(oldest)
+                        + Recovery.WHAT_NOW);
             }
-            cutAfter(zxid);
+            left = cutAfter(zxid);
         }
-        markSynced(zxid);
-        log.continueAfter(zxid);
-        txnsSinceRoll = at.replayed();
-        return Optional.of(at);
+        markSynced(left);
+        log.continueAfter(left);
+        return left;
+    }
+
+    /** The lowest transaction that the log can be cut after. */
+    public long oldestReachable() {
+        List<FileNames.Named> snapshots = FileNames.snapshots(snapshotDisk);
+        return snapshots.isEmpty() ? 0 : snapshots.get(0).zxid();
+    }
+
+    /** Reads the state at the last transaction from the disk anew. */
+    public State reload() {
+        synchronized (filesInUse) {
+            Recovered at = Recovery.recoverAt(log.lastZxid(), snapshotDisk, logDisk, settings);
+            if (at == null) {
+                throw new CorruptStorageException("the files in " + snapshotDisk.locate("") + " and "
+                        + logDisk.locate("") + " do not lead to " + Zxid.toString(log.lastZxid())
+                        + Recovery.WHAT_NOW);
+            }
+            txnsSinceRoll = at.replayed();
+            return at.state();
+        }
     }
 
     /**
-     * Takes over a leader's state, durably: what comes next follows it. Transactions of our own after it are given up.
+     * Takes over a leader's state, durably, in the place of all that is on the disk; what comes next follows it. What was
+     * there before is deleted once the state is safe: it may be of another history.
      */
     public void install(State state) {
         giveUpSnapshot();
@@ -267,21 +291,49 @@ public final class Storage implements AutoCloseable {
         synchronized (filesInUse) {
             cutAfter(state.zxid());
             SnapshotFile.write(snapshotDisk, state, settings, () -> false);
+            FileNames.logs(logDisk).forEach(each -> logDisk.delete(each.name()));
+            for (FileNames.Named each : FileNames.snapshots(snapshotDisk)) {
+                if (each.zxid() != state.zxid()) {
+                    snapshotDisk.delete(each.name());
+                }
+            }
+            snapshotDisk.forceDirectory();
         }
         markSynced(state.zxid());
         log.continueAfter(state.zxid());
     }
 
+    /**
+     * Reads transactions from the log: from the last one that is not after {@code after} up to {@code upTo}. Any thread;
+     * what is read must have been appended before, and may be cut meanwhile.
+     *
+     * @return null if the log does not reach back so far, or there are more than {@code maxBytes}
+     */
+    public @Nullable List<Transaction> read(long after, long upTo, long maxBytes) {
+        return LogRange.read(logDisk, after, upTo, maxBytes);
+    }
+
+    /** The size of the newest snapshot; 0 if there is none. */
+    public long snapshotBytes() {
+        List<FileNames.Named> snapshots = FileNames.snapshots(snapshotDisk);
+        return snapshots.isEmpty()
+                ? 0
+                : snapshotDisk.size(snapshots.get(snapshots.size() - 1).name());
+    }
+
     /** The mark and snapshots first: one that is later than the log's end would be refused at the next start. */
-    private void cutAfter(long zxid) {
+    private long cutAfter(long zxid) {
         markSynced(0);
+        long left = 0;
         for (FileNames.Named each : FileNames.snapshots(snapshotDisk)) {
             if (each.zxid() > zxid) {
                 snapshotDisk.delete(each.name());
+            } else {
+                left = each.zxid();
             }
         }
         snapshotDisk.forceDirectory();
-        LogCutter.cutAfter(logDisk, zxid);
+        return Math.max(left, LogCutter.cutAfter(logDisk, zxid));
     }
 
     private void markSynced(long zxid) {

@@ -98,6 +98,16 @@ public final class StorageSettings {
         return values.trustEmptySnapshot;
     }
 
+    /** So many transactions from the log's end are kept in memory at the start, for the others of an ensemble. */
+    public int recentTxns() {
+        return values.recentTxns;
+    }
+
+    /** And so many bytes of them at most. */
+    public long recentBytes() {
+        return values.recentBytes;
+    }
+
     /** Whether znodes may have one. */
     public TimesToLive timesToLive() {
         return values.timesToLive;
@@ -129,6 +139,8 @@ public final class StorageSettings {
         private long slowSyncMs = 1_000;
         private boolean createDirectories = true;
         private boolean trustEmptySnapshot;
+        private int recentTxns;
+        private long recentBytes = 16 << 20;
         private TimesToLive timesToLive = TimesToLive.OFF;
 
         private Builder() {}
@@ -213,6 +225,17 @@ public final class StorageSettings {
 
         public Builder trustEmptySnapshot(boolean value) {
             trustEmptySnapshot = value;
+            return this;
+        }
+
+        public Builder recentTxns(int count) {
+            recentTxns = required(count >= 0, "recentTxns", count);
+            return this;
+        }
+
+        public Builder recentBytes(long bytes) {
+            required(bytes >= 0, "recentBytes", bytes);
+            recentBytes = bytes;
             return this;
         }
 

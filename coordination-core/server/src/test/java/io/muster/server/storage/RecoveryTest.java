@@ -298,7 +298,7 @@ class RecoveryTest {
         MemoryDisk disk = new MemoryDisk();
         try (Storage storage = open(disk)) {
             write(storage, script.transactions().subList(0, 10));
-            storage.install(script.stateAt(zxid(30)));
+            storage.snapshot(script.stateAt(zxid(30)), Runnable::run).join();
         }
         assertSame(script.stateAt(zxid(30)), recover(disk).state());
         forgetMark(disk);

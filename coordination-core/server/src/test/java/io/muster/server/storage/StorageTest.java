@@ -7,6 +7,8 @@ import static io.muster.server.storage.StorageFixture.recover;
 import static io.muster.server.storage.StorageFixture.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,11 +18,11 @@ import io.muster.replica.state.Txn;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StorageTest {
@@ -29,6 +31,16 @@ class StorageTest {
 
     private long zxid(int count) {
         return script.transactions().get(count - 1).zxid();
+    }
+
+    private List<Long> zxids(int from, int to) {
+        return zxids(script.transactions().subList(from - 1, to));
+    }
+
+    private static List<Long> zxids(@Nullable List<Transaction> transactions) {
+        return transactions == null
+                ? List.of()
+                : transactions.stream().map(Transaction::zxid).toList();
     }
 
     private List<String> names(String kind) {
@@ -183,8 +195,8 @@ class StorageTest {
                 storage.snapshot(script.stateAt(zxid(40)), Runnable::run).join();
                 write(storage, script.transactions().subList(40, 60));
                 long at = target == 0 ? 0 : zxid(target);
-                Recovered there = storage.truncate(at).orElseThrow();
-                assertSame(script.stateAt(at), there.state());
+                assertEquals(at, storage.truncate(at));
+                assertSame(script.stateAt(at), storage.reload());
                 MemoryDisk after = each.afterCrash(MemoryDisk.Loss.ALL, new Random(1));
                 assertSame(script.stateAt(at), recover(after).state());
                 Transaction next = otherAfter(at);
@@ -206,14 +218,84 @@ class StorageTest {
     }
 
     @Test
-    void truncateToWhatIsNotThereChangesNothing() {
+    void truncateToWhatIsNotThereLeavesTheLastBeforeIt() {
         try (Storage storage = open(disk)) {
             write(storage, script.transactions());
-            assertEquals(Optional.empty(), storage.truncate(zxid(60) + 1));
-            assertEquals(Optional.empty(), storage.truncate(Zxid.of(7, 7)));
-            assertEquals(Optional.empty(), storage.truncate(Zxid.of(0, 1000)));
+            assertEquals(zxid(60), storage.truncate(zxid(60) + 1));
+            assertEquals(zxid(60), storage.truncate(Zxid.of(7, 7)));
+            long before = script.transactions().stream()
+                    .mapToLong(Transaction::zxid)
+                    .filter(each -> each <= Zxid.of(1, 1000))
+                    .max()
+                    .orElseThrow();
+            assertEquals(before, storage.truncate(Zxid.of(1, 1000)));
+            assertSame(script.stateAt(before), storage.reload());
+        }
+    }
+
+    @Test
+    void truncateBeforeTheOldestSnapshotIsRefusedAndChangesNothing() {
+        try (Storage storage = open(disk)) {
+            write(storage, script.transactions().subList(0, 10));
+            storage.install(script.stateAt(zxid(30)));
+            write(storage, script.transactions().subList(30, 60));
+            String message = assertThrows(StorageException.class, () -> storage.truncate(zxid(20)))
+                    .getMessage();
+            assertTrue(message.contains("begins behind a snapshot at " + Zxid.toString(zxid(30))), message);
         }
         assertSame(script.end(), recover(disk).state());
+    }
+
+    @Test
+    void aPartOfTheLogIsReadForSomebodyElse() {
+        try (Storage storage = open(disk)) {
+            write(storage, script.transactions().subList(0, 20));
+            storage.snapshot(script.stateAt(zxid(20)), Runnable::run).join();
+            write(storage, script.transactions().subList(20, 60));
+            assertEquals(zxids(10, 50), zxids(storage.read(zxid(10), zxid(50), Long.MAX_VALUE)));
+            assertEquals(zxids(60, 60), zxids(storage.read(zxid(60) + 3, zxid(60), 1)));
+            assertNull(storage.read(0, zxid(50), Long.MAX_VALUE), "the log does not reach back so far");
+            long bytes = script.transactions().subList(10, 50).stream()
+                    .mapToLong(Transaction::sizeBytes)
+                    .sum();
+            assertNotNull(storage.read(zxid(10), zxid(50), bytes));
+            assertNull(storage.read(zxid(10), zxid(50), bytes - 1), "it is too much");
+        }
+    }
+
+    @Test
+    void theEndOfTheLogIsHandedOverAsFarAsItIsWanted() {
+        try (Storage storage = open(disk)) {
+            write(storage, script.transactions());
+        }
+        StorageSettings ten = SETTINGS.toBuilder().recentTxns(10).build();
+        try (Storage storage = open(disk, ten)) {
+            Recovered found = storage.takeRecovered();
+            assertEquals(zxids(51, 60), zxids(found.recent()));
+            assertEquals(zxid(50), found.recentAfter());
+        }
+        try (Storage storage = open(disk, ten.toBuilder().recentBytes(1).build())) {
+            Recovered found = storage.takeRecovered();
+            assertEquals(List.of(), found.recent());
+            assertEquals(zxid(60), found.recentAfter());
+        }
+        try (Storage storage = open(disk)) {
+            assertEquals(List.of(), storage.takeRecovered().recent());
+        }
+    }
+
+    @Test
+    void ofWhatWasThereBeforeAnInstalledStateNothingIsLeft() {
+        Script leaders = Script.of(77, 30);
+        try (Storage storage = open(disk)) {
+            write(storage, script.transactions());
+            storage.install(leaders.end());
+        }
+        assertEquals(
+                List.of("snapshot." + Long.toHexString(leaders.last())),
+                disk.list().stream()
+                        .filter(name -> name.startsWith("log.") || name.startsWith("snapshot."))
+                        .toList());
     }
 
     @Test
