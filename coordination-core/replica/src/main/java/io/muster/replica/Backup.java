@@ -9,6 +9,7 @@ import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
 import io.muster.protocol.RequestHeader;
 import io.muster.protocol.Response;
+import io.muster.protocol.Xids;
 import io.muster.replica.Pipeline.Effect;
 import io.muster.replica.peer.LeaderPacket;
 import io.muster.replica.peer.LearnerPacket;
@@ -47,7 +48,26 @@ final class Backup implements Duty {
     /** Sessions that were asked about, and who waits for the answers, the oldest first. */
     private final Map<Long, Queue<Handshake>> renewing = new HashMap<>();
     /** Who waits for the leader's word, the oldest first. */
-    private final Queue<Connection> syncing = new ArrayDeque<>();
+    private final Queue<Sync> syncing = new ArrayDeque<>();
+    /** Pings of this batch that a quorum is to confirm. */
+    private List<Ping> pings = new ArrayList<>();
+
+    /** What the leader is asked: whether it leads, and to say so behind all that is committed. */
+    private sealed interface Sync {
+        /** By a client. */
+        record OfClient(Connection connection) implements Sync {}
+
+        /** By this server, for the pings of its clients. */
+        record OfPings(List<Ping> pings) implements Sync {}
+    }
+
+    private record Ping(Connection connection, Turn.Asked asked) {
+        void again() {
+            if (!connection.closed) {
+                connection.turns.add(asked);
+            }
+        }
+    }
 
     private int waiting;
     private boolean deliveredInBatch;
@@ -67,7 +87,7 @@ final class Backup implements Duty {
 
     @Override
     public int waitingCount() {
-        return waiting + creating.size();
+        return waiting + creating.size() + pings.size();
     }
 
     // what clients ask
@@ -119,7 +139,12 @@ final class Backup implements Duty {
     }
 
     /** A connection stayed open while there was no leader: whether its session has, the new one is to say. */
-    void resume(Connection connection) {
+    void resume(Connection connection, Outputs out) {
+        waiting += connection.turns.size();
+        if (connection.confirmsPings && !peer.isLeaderConfirmed()) {
+            end(connection, "its pings cannot be confirmed by the new leader", out);
+            return;
+        }
         connection.isConnecting = true;
         askAbout(connection.sessionId, new Handshake(connection, null, connection.timeoutMs));
     }
@@ -150,6 +175,10 @@ final class Backup implements Duty {
         if (connection.isConnecting) {
             connection.turns.add(new Turn.Asked(header, request));
             waiting++;
+            return;
+        }
+        if (request instanceof Request.Ping && connection.confirmsPings) {
+            pings.add(new Ping(connection, new Turn.Asked(header, request)));
             return;
         }
         if (request instanceof Request.Auth || request instanceof Request.Sasl) {
@@ -189,7 +218,7 @@ final class Backup implements Duty {
         connection.turns.add(new Turn.Forwarded(header.xid(), request));
         waiting++;
         if (request instanceof Request.Sync) {
-            syncing.add(connection);
+            syncing.add(new Sync.OfClient(connection));
         }
         if (request instanceof Request.CloseSession) {
             connection.closed = true;
@@ -397,7 +426,8 @@ final class Backup implements Duty {
             connection.turns.clear();
             held.forEach(turn -> again(connection, turn, out));
         } else {
-            ConnectResponse accepted = core.clients.accepted(sessionId, handshake.timeoutMs, handshake.request);
+            ConnectResponse accepted = core.clients.accepted(
+                    connection, sessionId, handshake.timeoutMs, handshake.request, peer.isLeaderConfirmed());
             out.identities(connection.number, connection.ids);
             out.accept(connection.number, sessionId, accepted);
         }
@@ -410,10 +440,20 @@ final class Backup implements Duty {
     }
 
     void syncDone(Outputs out) {
-        Connection connection = syncing.poll();
-        if (connection == null || connection.gone) {
-            return;
+        Sync sync = syncing.poll();
+        if (sync instanceof Sync.OfClient ofClient && !ofClient.connection.gone) {
+            synced(ofClient.connection, out);
+        } else if (sync instanceof Sync.OfPings ofPings) {
+            ReplyHeader header = new ReplyHeader(Xids.PING, core.state.zxid(), ErrorCode.OK.code());
+            for (Ping ping : ofPings.pings) {
+                if (!ping.connection.gone) {
+                    out.reply(ping.connection.number, header, Response.EMPTY);
+                }
+            }
         }
+    }
+
+    private void synced(Connection connection, Outputs out) {
         if (!(connection.turns.peek() instanceof Turn.Forwarded first)
                 || !(first.request() instanceof Request.Sync sync)) {
             throw new IllegalStateException(
@@ -430,8 +470,23 @@ final class Backup implements Duty {
         Clients.end(connection, reason, out);
     }
 
+    /** The leader hears of the sessions first, and then has a quorum confirm that it leads. */
+    private void confirmPings() {
+        if (pings.isEmpty()) {
+            return;
+        }
+        peer.sendTouches();
+        Ping first = pings.get(0);
+        byte[] body = new JuteWriter().writeString("/").toByteArray();
+        forward(new LearnerPacket.Request(
+                first.connection.sessionId, 0, OpCode.SYNC.code(), body, first.connection.ids));
+        syncing.add(new Sync.OfPings(pings));
+        pings = new ArrayList<>();
+    }
+
     @Override
     public void endBatch(Outputs out) {
+        confirmPings();
         if (deliveredInBatch) {
             deliveredInBatch = false;
             out.publish(core.state.freeze());
@@ -453,5 +508,12 @@ final class Backup implements Duty {
                 end(connection, "the leader was lost before it answered", out);
             }
         });
+        // pings are asked again of the next
+        pings.forEach(Ping::again);
+        for (Sync sync : syncing) {
+            if (sync instanceof Sync.OfPings ofPings) {
+                ofPings.pings.forEach(Ping::again);
+            }
+        }
     }
 }

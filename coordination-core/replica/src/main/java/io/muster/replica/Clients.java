@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Who is connected here, with which session, and what they have. Owned by the replica's thread. */
 final class Clients {
-    private static final int OFFERED = Extensions.CONFIRMED_PINGS;
-
     private final Core core;
     private final Map<Long, Connection> connections = new LinkedHashMap<>();
     /** A session's connection here, if it has one. */
@@ -161,9 +159,14 @@ final class Clients {
         return Math.max(settings.minSessionTimeoutMs(), Math.min(settings.maxSessionTimeoutMs(), request.timeoutMs()));
     }
 
-    ConnectResponse accepted(long sessionId, int timeoutMs, ConnectRequest request) {
-        int agreed = Extensions.encode(Extensions.decode(request.protocolVersion()) & OFFERED);
-        return new ConnectResponse(agreed, timeoutMs, sessionId, passwordOf(sessionId), flag(request));
+    /** @param confirmsPings whether pings can be answered by a quorum's word here, for a client that asks for it */
+    ConnectResponse accepted(
+            Connection connection, long sessionId, int timeoutMs, ConnectRequest request, boolean confirmsPings) {
+        int offered = confirmsPings ? Extensions.CONFIRMED_PINGS : 0;
+        int agreed = Extensions.decode(request.protocolVersion()) & offered;
+        connection.confirmsPings = agreed != 0;
+        return new ConnectResponse(
+                Extensions.encode(agreed), timeoutMs, sessionId, passwordOf(sessionId), flag(request));
     }
 
     static ConnectResponse rejected(ConnectRequest request) {

@@ -22,7 +22,11 @@ final class Connection {
     int timeoutMs;
     /** Asks for a session, or whether its session lives: nothing else is answered meanwhile. */
     boolean isConnecting;
-    /** What was asked and not answered, on a server that does not decide. */
+    /** Whether its client was told that an answer to a ping is a quorum's word. */
+    boolean confirmsPings;
+    /** Waits for the answer to a sync, on a server that decides: what it asks meanwhile comes after that. */
+    boolean isSyncing;
+    /** What was asked and is not taken yet. */
     final ArrayDeque<Turn> turns = new ArrayDeque<>();
     /** The same as {@link #sessionId} in the table of whoever ends sessions; null where somebody else does. */
     @Nullable

@@ -37,6 +37,9 @@ public sealed interface Input {
     /** From another member of the ensemble, or about one, or from the disk. */
     record OfPeer(PeerInput input) implements Input {}
 
+    /** The server is about to stop: a member of an ensemble takes no part any more, and a leader has its history safe before. */
+    record HandOver() implements Input {}
+
     /** All transactions up to this one are on the disk, forced. */
     record Persisted(long zxid) implements Input {}
 }

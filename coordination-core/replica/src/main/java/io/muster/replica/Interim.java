@@ -18,6 +18,7 @@ final class Interim implements Duty {
     Interim(Core core, int holdMs) {
         this.core = core;
         this.untilMs = core.now.monotonicMs() + holdMs;
+        core.clients.forEach(connection -> waiting += connection.turns.size());
     }
 
     @Override

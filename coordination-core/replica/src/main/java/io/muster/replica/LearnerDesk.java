@@ -43,7 +43,7 @@ final class LearnerDesk implements LearnerPacket.Handler<Void> {
                 return null;
             }
             if (op == OpCode.SYNC) {
-                primary.syncFor(link, out);
+                primary.syncFor(link);
                 return null;
             }
             ErrorCode refusal = owner(packet.sessionId());

@@ -32,6 +32,7 @@ final class Member implements PeerOutputs {
     private final Core core;
     private final DigestHistory digests;
     private final int holdMs;
+    private final String membershipText;
     private final Peer peer;
     private final Queue<Runnable> afterwards = new ArrayDeque<>();
     /** Committed transactions since the last batch that is committed as a whole, on a leader. */
@@ -50,6 +51,8 @@ final class Member implements PeerOutputs {
         this.core = core;
         this.digests = digests;
         this.holdMs = holdMs;
+        this.membershipText = settings.membershipText();
+        core.state.configure(membershipText);
         this.out = out;
         this.duty = new Interim(core, 0);
         this.peer = new Peer(settings, recovered, this);
@@ -77,6 +80,11 @@ final class Member implements PeerOutputs {
 
     void step(PeerInput input) {
         peer.step(input);
+        doAfterwards();
+    }
+
+    void handOver() {
+        peer.handOver();
         doAfterwards();
     }
 
@@ -154,6 +162,11 @@ final class Member implements PeerOutputs {
         public boolean isOpen() {
             return peer.mayPropose();
         }
+
+        @Override
+        public long confirm() {
+            return peer.confirm();
+        }
     }
 
     private void follow() {
@@ -163,7 +176,7 @@ final class Member implements PeerOutputs {
         Backup now = new Backup(core, peer, digests);
         backup = now;
         duty = now;
-        forEachWithSession(now::resume);
+        forEachWithSession(connection -> now.resume(connection, out));
     }
 
     private void forEachWithSession(Consumer<Connection> visitor) {
@@ -181,6 +194,9 @@ final class Member implements PeerOutputs {
         if (primary != null) {
             committedOfBatch.add(transaction);
             primary.committed(transaction.zxid(), out);
+            if (primary.awaitsConfirmation()) {
+                afterwards.add(this::runConfirmed);
+            }
             if (primary.committedZxid() == transaction.zxid()) {
                 committedOfBatch.clear();
             }
@@ -191,6 +207,12 @@ final class Member implements PeerOutputs {
             isUnpublished = true;
         } else {
             apply(transaction);
+        }
+    }
+
+    private void runConfirmed() {
+        if (primary != null) {
+            primary.runConfirmed(out);
         }
     }
 
@@ -209,6 +231,7 @@ final class Member implements PeerOutputs {
     @Override
     public void stateReplaced(State state) {
         core.state.reset(state);
+        core.state.configure(membershipText);
         isUnpublished = true;
         core.clients.forEach(connection -> {
             if (!connection.closed && core.watches.count(connection.number) > 0) {
@@ -271,7 +294,11 @@ final class Member implements PeerOutputs {
 
     @Override
     public void confirmed(long round) {
-        throw new IllegalStateException("round " + round + " was confirmed, and none was asked for");
+        afterwards.add(() -> {
+            if (primary != null) {
+                primary.confirmed(round, out);
+            }
+        });
     }
 
     // what the peer wants done elsewhere

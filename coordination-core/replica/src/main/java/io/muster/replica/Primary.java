@@ -10,6 +10,7 @@ import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
 import io.muster.protocol.RequestHeader;
 import io.muster.protocol.Response;
+import io.muster.protocol.Xids;
 import io.muster.replica.Pipeline.Effect;
 import io.muster.replica.peer.LeaderPacket;
 import io.muster.replica.session.SessionIds;
@@ -41,6 +42,16 @@ final class Primary implements Duty, RequestStep.Writes {
         default boolean isOpen() {
             return true;
         }
+
+        /**
+         * Asks whether this server decides at present. {@link #confirmed(long, Outputs)} is told of the number when that is
+         * certain.
+         *
+         * @return 0 if it is certain already
+         */
+        default long confirm() {
+            return 0;
+        }
     }
 
     private final Core core;
@@ -49,9 +60,12 @@ final class Primary implements Duty, RequestStep.Writes {
     private final SessionIds sessionIds;
     private final Reaper reaper;
     private final Pipeline pipeline;
+    private final Confirmations confirmations = new Confirmations();
     private final DigestHistory digests;
     private final Log log;
     private boolean wroteInBatch;
+    /** Turns of all connections. */
+    private int turns;
 
     Primary(Core core, DigestHistory digests, Log log) {
         this.core = core;
@@ -142,7 +156,7 @@ final class Primary implements Duty, RequestStep.Writes {
     private void attach(Connection connection, Session session, ConnectRequest request, Outputs out) {
         connection.session = session;
         core.clients.attach(connection, session.id());
-        ConnectResponse accepted = core.clients.accepted(session.id(), session.timeoutMs(), request);
+        ConnectResponse accepted = core.clients.accepted(connection, session.id(), session.timeoutMs(), request, true);
         pipeline.afterPrepared(
                 connection,
                 o -> {
@@ -171,16 +185,85 @@ final class Primary implements Duty, RequestStep.Writes {
 
     @Override
     public void arrived(Connection connection, RequestHeader header, Request request, Outputs out) {
-        if (!log.isOpen()) {
-            connection.turns.add(new Turn.Asked(header, request)); // for whoever decides next
+        Turn.Asked asked = new Turn.Asked(header, request);
+        if (mustWait(connection)) {
+            hold(connection, asked);
             return;
         }
         boolean proves = request instanceof Request.Auth || request instanceof Request.Sasl;
         if (!proves && !isLetIn(connection, header, out)) {
             return;
         }
+        if (request instanceof Request.Ping && connection.confirmsPings) {
+            ping(connection, asked, out);
+            return;
+        } else if (request instanceof Request.Sync sync) {
+            sync(connection, asked, sync, out);
+            return;
+        }
         pipeline.afterPrepared(
                 connection, request.accept(new RequestStep(core, this, connection, header.xid(), out)), out);
+    }
+
+    /** For the end of a sync, or for whoever decides next. */
+    private boolean mustWait(Connection connection) {
+        return !log.isOpen() || connection.isSyncing;
+    }
+
+    private void hold(Connection connection, Turn turn) {
+        connection.turns.add(turn);
+        turns++;
+    }
+
+    /** Answered when a quorum has confirmed that this server led after the session was touched; then none has ended it. */
+    private void ping(Connection connection, Turn.Asked asked, Outputs out) {
+        Effect effect = o -> {
+            ReplyHeader header = new ReplyHeader(Xids.PING, pipeline.committedZxid(), ErrorCode.OK.code());
+            o.reply(connection.number, header, Response.EMPTY);
+        };
+        long round = log.confirm();
+        if (round == 0) {
+            pipeline.afterPrepared(connection, effect, out);
+        } else {
+            confirmations.await(round, 0, connection, asked, effect);
+        }
+    }
+
+    /** A read behind it sees all that any server had committed when it was asked. */
+    private void sync(Connection connection, Turn.Asked asked, Request.Sync request, Outputs out) {
+        Effect effect = o -> {
+            ReplyHeader header = new ReplyHeader(asked.header().xid(), pipeline.committedZxid(), ErrorCode.OK.code());
+            o.reply(connection.number, header, new Response.Synced(request.path()));
+        };
+        long round = log.confirm();
+        if (round == 0) {
+            pipeline.afterPrepared(connection, effect, out);
+            return;
+        }
+        connection.isSyncing = true;
+        confirmations.await(round, pipeline.preparedZxid(), connection, asked, o -> {
+            effect.run(o);
+            connection.isSyncing = false;
+            takeHeld(connection, o);
+        });
+    }
+
+    private void takeHeld(Connection connection, Outputs out) {
+        List<Turn> held = List.copyOf(connection.turns);
+        connectionClosed(connection);
+        for (Turn turn : held) {
+            if (turn instanceof Turn.Asked asked && !connection.closed) {
+                arrived(connection, asked.header(), asked.request(), out);
+            } else if (turn instanceof Turn.Undecodable bad && !connection.closed) {
+                refused(connection, bad.header(), bad.error(), bad.thenClose(), out);
+            }
+        }
+    }
+
+    /** A quorum has confirmed that this server led when this number was given. */
+    void confirmed(long round, Outputs out) {
+        confirmations.confirmed(round);
+        runConfirmed(out);
     }
 
     /** Whoever has not proven what is asked of everybody is told so, and that is the end of the connection. */
@@ -197,8 +280,8 @@ final class Primary implements Duty, RequestStep.Writes {
     /** As ZooKeeper does: an undecodable multi takes a zxid, and a credential of which nothing is known the connection. */
     @Override
     public void refused(Connection connection, RequestHeader header, ErrorCode error, boolean thenClose, Outputs out) {
-        if (!log.isOpen()) {
-            connection.turns.add(new Turn.Undecodable(header, error, thenClose));
+        if (mustWait(connection)) {
+            hold(connection, new Turn.Undecodable(header, error, thenClose));
             return;
         }
         if (header.type() == OpCode.AUTH.code() || header.type() == OpCode.SASL.code()) {
@@ -319,9 +402,14 @@ final class Primary implements Duty, RequestStep.Writes {
         write(preparer.failed(caller, pipeline.nextZxid(), core.now.wallMs(), error), out);
     }
 
-    /** Answered behind all that was proposed before. */
-    void syncFor(long link, Outputs out) {
-        pipeline.afterPrepared(null, o -> o.peers().toLearner(link, new LeaderPacket.SyncDone()), out);
+    /** Answered behind all that was proposed before, when a quorum has confirmed that this server leads. */
+    void syncFor(long link) {
+        confirmations.await(
+                log.confirm(),
+                pipeline.preparedZxid(),
+                null,
+                null,
+                o -> o.peers().toLearner(link, new LeaderPacket.SyncDone()));
     }
 
     // what becomes of it
@@ -329,6 +417,15 @@ final class Primary implements Duty, RequestStep.Writes {
     /** All up to this transaction is committed. */
     void committed(long zxid, Outputs out) {
         pipeline.committed(zxid, out);
+    }
+
+    boolean awaitsConfirmation() {
+        return confirmations.count() > 0;
+    }
+
+    /** Answers what had waited for what is committed by now. */
+    void runConfirmed(Outputs out) {
+        confirmations.run(pipeline.committedZxid(), out);
     }
 
     /** At the end of the last batch that is committed as a whole. */
@@ -343,33 +440,30 @@ final class Primary implements Duty, RequestStep.Writes {
 
     @Override
     public int waitingCount() {
-        return pipeline.waitingCount();
+        return pipeline.waitingCount() + confirmations.count() + turns;
     }
 
-    /** Its requests are answered to nobody, but they are carried out. */
+    /** What was taken of its requests is carried out, and answered to nobody. */
     @Override
-    public void connectionClosed(Connection connection) {}
+    public void connectionClosed(Connection connection) {
+        turns -= connection.turns.size();
+        connection.turns.clear();
+    }
 
     /**
      * The connection was open before this server led. Its session must live still; then what it asked meanwhile is taken.
      */
     void resume(Connection connection, Outputs out) {
         Session session = sessions.get(connection.sessionId);
-        List<Turn> held = List.copyOf(connection.turns);
-        connection.turns.clear();
+        turns += connection.turns.size();
         if (session == null) {
+            connectionClosed(connection);
             close(connection, "the session expired", out);
             return;
         }
         session.moveTo(Session.HERE);
         connection.session = session;
-        for (Turn turn : held) {
-            if (turn instanceof Turn.Asked asked && !connection.closed) {
-                arrived(connection, asked.header(), asked.request(), out);
-            } else if (turn instanceof Turn.Undecodable bad && !connection.closed) {
-                refused(connection, bad.header(), bad.error(), bad.thenClose(), out);
-            }
-        }
+        takeHeld(connection, out);
     }
 
     /** So that no server of the ensemble has to make sessions without one. */
@@ -391,8 +485,12 @@ final class Primary implements Duty, RequestStep.Writes {
                 Clients.end(connection, "the server lost its leadership before it could answer", out);
             }
         });
+        confirmations.abandon();
         core.state.reset(pipeline.committed());
-        core.clients.forEach(connection -> connection.session = null);
+        core.clients.forEach(connection -> {
+            connection.session = null;
+            connection.isSyncing = false;
+        });
     }
 
     // what the time asks
@@ -408,6 +506,7 @@ final class Primary implements Duty, RequestStep.Writes {
         if (wroteInBatch) {
             wroteInBatch = false;
             pipeline.endOfBatch(core.state.freeze(), out);
+            runConfirmed(out);
         }
     }
 

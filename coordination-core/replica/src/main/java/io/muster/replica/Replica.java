@@ -106,6 +106,8 @@ public final class Replica {
             }
         } else if (input instanceof Input.OfPeer of && member != null) {
             member.step(of.input());
+        } else if (input instanceof Input.HandOver && member != null) {
+            member.handOver();
         }
     }
 

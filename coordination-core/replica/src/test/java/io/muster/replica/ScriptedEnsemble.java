@@ -3,6 +3,7 @@ package io.muster.replica;
 import io.muster.replica.peer.LeaderPacket;
 import io.muster.replica.peer.LearnerPacket;
 import io.muster.replica.peer.Membership;
+import io.muster.replica.peer.PeerExtensions;
 import io.muster.replica.state.State;
 import io.muster.replica.zab.PeerInput;
 import io.muster.replica.zab.PeerSettings;
@@ -22,6 +23,7 @@ final class ScriptedEnsemble {
     private final Membership membership;
     private final Queue<Runnable> events = new ArrayDeque<>();
     private final List<Link> links = new ArrayList<>();
+    private final List<ScriptedMember> deaf = new ArrayList<>();
     private long nowMs;
     private long lastLink;
 
@@ -60,7 +62,12 @@ final class ScriptedEnsemble {
                 5,
                 State.initial(1, true),
                 PeerSettings.Election.DEFAULT,
-                new PeerSettings.Bounds(500, 1 << 20, 0, PeerSettings.Bounds.LAST_COUNTER, 0));
+                new PeerSettings.Bounds(
+                        500,
+                        1 << 20,
+                        0,
+                        PeerSettings.Bounds.LAST_COUNTER,
+                        PeerExtensions.ROUNDS | PeerExtensions.CUMULATIVE_ACKS));
     }
 
     void later(Runnable event) {
@@ -117,6 +124,24 @@ final class ScriptedEnsemble {
                 .toList();
     }
 
+    /** What the server says from now on is lost, and it hears nothing, but no connection breaks. */
+    void cutOff(ScriptedMember victim) {
+        deaf.add(victim);
+    }
+
+    /** What is said from now on arrives. */
+    void reconnectAll() {
+        deaf.clear();
+    }
+
+    long nowMs() {
+        return nowMs;
+    }
+
+    private boolean isCut(ScriptedMember one, ScriptedMember other) {
+        return deaf.contains(one) || deaf.contains(other);
+    }
+
     /** Without a word to anybody. */
     void kill(ScriptedMember victim) {
         victim.isUp = false;
@@ -131,13 +156,19 @@ final class ScriptedEnsemble {
         settle();
     }
 
-    void toServer(long server, PeerInput input) {
-        later(() -> members.get((int) server - 1).take(new Input.OfPeer(input)));
+    void toServer(ScriptedMember from, long server, PeerInput input) {
+        boolean isSent = !deaf.contains(from);
+        later(() -> {
+            ScriptedMember to = members.get((int) server - 1);
+            if (isSent && !deaf.contains(to)) {
+                to.take(new Input.OfPeer(input));
+            }
+        });
     }
 
     void connect(ScriptedMember learner, long atLearner, long leaderId) {
         ScriptedMember leader = members.get((int) leaderId - 1);
-        if (!leader.isUp) {
+        if (!leader.isUp || isCut(learner, leader)) {
             later(() -> learner.take(new Input.OfPeer(new PeerInput.LeaderLost(atLearner, "it is down"))));
             return;
         }
@@ -149,7 +180,7 @@ final class ScriptedEnsemble {
 
     void toLeader(ScriptedMember learner, long atLearner, LearnerPacket packet) {
         for (Link link : links) {
-            if (link.learner == learner && link.atLearner == atLearner) {
+            if (link.learner == learner && link.atLearner == atLearner && !isCut(learner, link.leader)) {
                 later(() -> link.leader.take(new Input.OfPeer(new PeerInput.FromLearner(link.atLeader, packet))));
             }
         }
@@ -157,7 +188,7 @@ final class ScriptedEnsemble {
 
     void toLearner(ScriptedMember leader, long atLeader, LeaderPacket packet) {
         for (Link link : links) {
-            if (link.leader == leader && link.atLeader == atLeader) {
+            if (link.leader == leader && link.atLeader == atLeader && !isCut(leader, link.learner)) {
                 later(() -> link.learner.take(new Input.OfPeer(new PeerInput.FromLeader(link.atLearner, packet))));
             }
         }

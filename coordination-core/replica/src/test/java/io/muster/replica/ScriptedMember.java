@@ -4,6 +4,7 @@ import io.muster.protocol.ConnectRequest;
 import io.muster.protocol.ConnectResponse;
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.EventType;
+import io.muster.protocol.Extensions;
 import io.muster.protocol.Id;
 import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
@@ -99,6 +100,12 @@ final class ScriptedMember implements Outputs, PeerWire {
         return connect(new ConnectRequest(0, 0, session.timeoutMs(), session.sessionId(), session.password(), false));
     }
 
+    /** A new session of a client that knows of confirmed pings. */
+    long connectAsMuster(int timeoutMs) {
+        int version = Extensions.encode(Extensions.CONFIRMED_PINGS);
+        return connect(new ConnectRequest(version, 0, timeoutMs, 0, new byte[16], false));
+    }
+
     private long connect(ConnectRequest request) {
         long connection = ++connections;
         heard.put(connection, new ArrayList<>());
@@ -114,6 +121,12 @@ final class ScriptedMember implements Outputs, PeerWire {
             throw new AssertionError("not accepted: " + heard.get(connection));
         }
         return response;
+    }
+
+    /** A ping, without waiting for anything. */
+    void ping(long connection) {
+        Request request = new Request.Ping();
+        take(new Input.Arrived(connection, new RequestHeader(-2, request.op().code()), request));
     }
 
     /** Without waiting for anything. */
@@ -231,7 +244,7 @@ final class ScriptedMember implements Outputs, PeerWire {
 
     @Override
     public void notify(long server, Notification notification) {
-        ensemble.toServer(server, new PeerInput.NotificationArrived(id, notification));
+        ensemble.toServer(this, server, new PeerInput.NotificationArrived(id, notification));
     }
 
     @Override

@@ -8,7 +8,10 @@ package io.muster.replica.peer;
  * with those that both have. Whoever does not know of features offers and answers {@link LearnerInfo#PROTOCOL}.
  */
 public final class PeerExtensions {
-    /** {@link LeaderPacket.Ping} carries the number of a round, and its reply carries it back. */
+    /**
+     * {@link LeaderPacket.Ping} carries the number of a round, and its reply carries it back. So the leader can have a quorum
+     * confirm that it leads, and does so before each {@link LeaderPacket.SyncDone}.
+     */
     public static final int ROUNDS = 1;
 
     /** An {@link LearnerPacket.Ack} stands for all proposals up to its zxid. */

@@ -299,6 +299,24 @@ public final class StateEditor extends TreeEditor {
         }
     }
 
+    /**
+     * Gives {@code /zookeeper/config} the membership that each member was told, where no transaction changes it: as ZooKeeper
+     * does, with version -1 and no zxid.
+     */
+    public void configure(String membershipText) {
+        PathKey key = PathKey.of("/zookeeper/config");
+        Directory own = directory(key.utf8, key.utf8.length);
+        Directory parent = parentOf(key);
+        Znode before = znode(key, parent, own);
+        if (before == null) {
+            addReserved();
+            configure(membershipText);
+            return;
+        }
+        byte[] text = membershipText.getBytes(StandardCharsets.UTF_8);
+        replace(key, parent, own, before, before.withData(text, -1, 0, 0));
+    }
+
     private static String text(PathKey key) {
         return key.isRoot() ? "/" : new String(key.utf8, StandardCharsets.UTF_8);
     }

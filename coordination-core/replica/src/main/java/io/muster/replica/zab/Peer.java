@@ -5,6 +5,7 @@ import io.muster.replica.peer.LearnerPacket;
 import io.muster.replica.peer.LearnerPacket.Touch;
 import io.muster.replica.peer.Membership;
 import io.muster.replica.peer.Notification;
+import io.muster.replica.peer.PeerExtensions;
 import io.muster.replica.peer.ServerState;
 import io.muster.replica.state.Transaction;
 import java.util.ArrayList;
@@ -185,6 +186,11 @@ public final class Peer {
             throw new IllegalStateException("called from within an output");
         }
         return leading().confirm();
+    }
+
+    /** Whether the leader that this server learns from has a quorum confirm that it leads before it answers a sync. */
+    public boolean isLeaderConfirmed() {
+        return part instanceof Learning learning && (learning.features & PeerExtensions.ROUNDS) != 0;
     }
 
     /**
