@@ -409,13 +409,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
         @Override
         public void reply(Item.Reply item) {
-            requests.answered(item.header().zxid());
+            requests.answered(item.header().xid(), item.header().zxid());
             replies.reply(item.header(), item.body());
         }
 
         @Override
         public void replyFrom(Item.ReplyFrom item) {
-            requests.answered(item.zxid());
+            requests.answered(item.xid(), item.zxid());
             requests.answer(item.state(), item.zxid(), item.xid(), item.read(), item.ids());
         }
 

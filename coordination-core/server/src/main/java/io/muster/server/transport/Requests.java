@@ -8,6 +8,7 @@ import io.muster.protocol.OpCode;
 import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
 import io.muster.protocol.RequestHeader;
+import io.muster.protocol.Xids;
 import io.muster.replica.Answer;
 import io.muster.replica.Input;
 import io.muster.replica.LongRead;
@@ -15,6 +16,7 @@ import io.muster.replica.Reads;
 import io.muster.replica.state.State;
 import io.muster.server.transport.ClientConnection.Phase;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -131,9 +133,9 @@ final class Requests {
         lane.pend(input);
     }
 
-    /** A request came back from the serial loop. */
-    void answered(long zxid) {
-        Outstanding request = outstanding.poll();
+    /** A request came back from the serial loop: in the order of the requests, but for pings, which may come later. */
+    void answered(int xid, long zxid) {
+        Outstanding request = poll(xid == Xids.PING);
         if (request != null) {
             long now = port.nowMs();
             long latency = now - request.sinceMs;
@@ -142,6 +144,21 @@ final class Requests {
             port.traffic().answeredAfter(latency);
             stats.answered(request.op, request.xid, zxid, now, latency);
         }
+    }
+
+    private @Nullable Outstanding poll(boolean ping) {
+        Outstanding oldest = outstanding.peek();
+        if (oldest == null || (oldest.op == OpCode.PING) == ping) {
+            return outstanding.poll();
+        }
+        for (Iterator<Outstanding> each = outstanding.iterator(); each.hasNext(); ) {
+            Outstanding next = each.next();
+            if ((next.op == OpCode.PING) == ping) {
+                each.remove();
+                return next;
+            }
+        }
+        return null;
     }
 
     /** Nobody waits for the replies any more. */
@@ -162,7 +179,7 @@ final class Requests {
             return true; // it was closed by what stood before this read
         }
         long zxid = published.state().zxid();
-        if (zxid < replies.lastZxid()) {
+        if (!published.isServing() || zxid < replies.lastZxid()) {
             return false;
         }
         connection.touch();

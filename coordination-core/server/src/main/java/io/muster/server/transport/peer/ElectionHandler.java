@@ -1,0 +1,157 @@
+package io.muster.server.transport.peer;
+
+import io.muster.protocol.JuteWriter;
+import io.muster.protocol.MalformedFrameException;
+import io.muster.replica.peer.InitialMessage;
+import io.muster.replica.peer.Notification;
+import io.muster.replica.peer.NotificationCodec;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection for votes: who dialed says who it is, then both send notifications. Belongs to the network's thread. */
+final class ElectionHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(ElectionHandler.class);
+
+    private final ElectionMesh mesh;
+    private final InitialMessage.Decoder greeting = new InitialMessage.Decoder();
+    private final NotificationFrames frames = new NotificationFrames();
+    /** Whom this server dialed; null where the other one did. */
+    private final @Nullable Neighbor dialed;
+    /** Who is at the other end, once that is known and the connection stays. */
+    private @Nullable Neighbor neighbor;
+
+    private boolean isUnnamed;
+    private @Nullable Channel channel;
+
+    ElectionHandler(ElectionMesh mesh, @Nullable Neighbor dialed) {
+        this.mesh = mesh;
+        this.dialed = dialed;
+    }
+
+    void isOf(Neighbor other) {
+        neighbor = other;
+    }
+
+    String remote() {
+        return channel == null ? "?" : String.valueOf(channel.remoteAddress());
+    }
+
+    /** In one piece: ZooKeeper reads it in one go. */
+    void greet(InitialMessage message) {
+        JuteWriter writer = new JuteWriter();
+        message.write(writer);
+        write(writer);
+    }
+
+    void send(Notification notification) {
+        JuteWriter writer = new JuteWriter();
+        writer.writeInt(0);
+        NotificationCodec.write(writer, notification);
+        writer.setInt(0, writer.size() - Integer.BYTES);
+        write(writer);
+    }
+
+    private void write(JuteWriter writer) {
+        if (channel != null) {
+            channel.writeAndFlush(Unpooled.wrappedBuffer(writer.toByteArray()));
+        }
+    }
+
+    void close() {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    void closeAtEnd() {
+        if (channel != null) {
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        channel = context.channel();
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        if (dialed != null) {
+            return;
+        }
+        isUnnamed = true;
+        if (!mesh.admit()) {
+            context.close();
+            return;
+        }
+        context.executor().schedule(this::closeIfUnnamed, mesh.settings().connectTimeoutMs(), TimeUnit.MILLISECONDS);
+    }
+
+    private void closeIfUnnamed() {
+        if (isUnnamed) {
+            close();
+        }
+    }
+
+    private void named() {
+        if (isUnnamed) {
+            isUnnamed = false;
+            mesh.named();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        try {
+            if (isUnnamed) {
+                readGreeting(bytes);
+            }
+            while (bytes.isReadable() && context.channel().isOpen()) {
+                byte[] frame = frames.read(bytes);
+                if (frame != null && neighbor != null) {
+                    neighbor.arrived(this, NotificationCodec.read(frame));
+                }
+            }
+        } catch (MalformedFrameException e) {
+            log.warn("votes from {} cannot be read, so its connection is closed: {}", remote(), e.getMessage());
+            context.close();
+        } finally {
+            bytes.release();
+        }
+    }
+
+    private void readGreeting(ByteBuf bytes) {
+        while (bytes.isReadable() && !greeting.isDone()) {
+            int count = Math.min(greeting.room(), bytes.readableBytes());
+            bytes.readBytes(greeting.target(), greeting.offset(), count);
+            greeting.filled(count);
+        }
+        if (greeting.isDone()) {
+            named();
+            mesh.greeted(this, greeting.message());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        named();
+        if (neighbor != null) {
+            neighbor.lost(this);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        log.debug("a connection for votes broke: {}", remote(), cause);
+        context.close();
+    }
+}

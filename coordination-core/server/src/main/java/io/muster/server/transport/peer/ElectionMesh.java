@@ -1,0 +1,156 @@
+package io.muster.server.transport.peer;
+
+import io.muster.replica.peer.InitialMessage;
+import io.muster.replica.peer.Membership;
+import io.muster.replica.peer.Notification;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to each other server, for votes. Of two servers the one with the larger number dials; the other one may dial
+ * too, which says no more than "call me". Belongs to the network's thread, but for {@link #open}.
+ */
+final class ElectionMesh {
+    private static final Logger log = LoggerFactory.getLogger(ElectionMesh.class);
+    /** Servers that are no members, as far as this one knows. */
+    private static final int MAX_STRANGERS = 64;
+    /** Connections whose other end has not said who it is. */
+    private static final int MAX_UNNAMED = 64;
+
+    private final PeerNetworkSettings settings;
+    private final PeerThread thread;
+    private final Map<Long, Neighbor> neighbors = new LinkedHashMap<>();
+    private final List<Channel> listeners = new ArrayList<>();
+    private final List<InitialMessage.Address> own = new ArrayList<>();
+    private boolean closed;
+    private int unnamed;
+
+    ElectionMesh(PeerNetworkSettings settings, PeerThread thread) {
+        this.settings = settings;
+        this.thread = thread;
+        for (Membership.Endpoint endpoint : settings.member(settings.serverId()).endpoints()) {
+            own.add(new InitialMessage.Address(endpoint.host(), endpoint.electionPort()));
+        }
+        for (Membership.Member member : settings.membership().members()) {
+            if (member.id() != settings.serverId()) {
+                List<InitialMessage.Address> addresses = new ArrayList<>();
+                for (Membership.Endpoint endpoint : member.endpoints()) {
+                    addresses.add(new InitialMessage.Address(endpoint.host(), endpoint.electionPort()));
+                }
+                neighbors.put(member.id(), new Neighbor(this, member.id(), addresses));
+            }
+        }
+    }
+
+    /** Listens, then begins to dial. Blocks. */
+    void open() {
+        for (InitialMessage.Address address : own) {
+            InetSocketAddress socket = settings.listenOnAllAddresses()
+                    ? new InetSocketAddress(address.port())
+                    : new InetSocketAddress(address.host(), address.port());
+            ChannelFuture bound = thread.listening(() -> new ElectionHandler(this, null))
+                    .bind(socket)
+                    .awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                throw new UncheckedIOException(
+                        address + ": " + bound.cause().getMessage(), new IOException(bound.cause()));
+            }
+            listeners.add(bound.channel());
+        }
+        thread.execute(() -> List.copyOf(neighbors.values()).forEach(Neighbor::begin));
+    }
+
+    void notify(long server, Notification notification) {
+        Neighbor neighbor = neighbors.get(server);
+        if (neighbor != null) {
+            neighbor.notify(notification);
+        }
+    }
+
+    /** Nobody is heard any more, nor spoken to. */
+    void close() {
+        closed = true;
+        listeners.forEach(Channel::close);
+        listeners.clear();
+        neighbors.values().forEach(Neighbor::close);
+    }
+
+    /** Somebody dialed. @return whether there is room for one who has not said who it is */
+    boolean admit() {
+        unnamed++;
+        return !closed && unnamed <= MAX_UNNAMED;
+    }
+
+    void named() {
+        unnamed--;
+    }
+
+    /** Somebody who dialed has said who it is. */
+    void greeted(ElectionHandler handler, InitialMessage message) {
+        long id = message.serverId();
+        if (id == settings.serverId()) {
+            log.error(
+                    "server={} another server says that it is server {} too; each needs a myid of its own: {}",
+                    settings.serverId(),
+                    id,
+                    handler.remote());
+            handler.close();
+            return;
+        }
+        Neighbor neighbor = neighbor(message);
+        if (neighbor == null) {
+            log.warn(
+                    "server={} refused the votes of server {}, which is no member: there are {} such already",
+                    settings.serverId(),
+                    id,
+                    MAX_STRANGERS);
+            handler.close();
+        } else if (id > settings.serverId()) {
+            neighbor.connected(handler);
+        } else {
+            handler.close();
+            neighbor.dialBack(message.addresses());
+        }
+    }
+
+    private @org.jspecify.annotations.Nullable Neighbor neighbor(InitialMessage message) {
+        Neighbor known = neighbors.get(message.serverId());
+        int members = settings.membership().members().size() - 1;
+        if (known != null || neighbors.size() - members >= MAX_STRANGERS) {
+            return known;
+        }
+        Neighbor stranger = new Neighbor(this, message.serverId(), message.addresses());
+        neighbors.put(message.serverId(), stranger);
+        return stranger;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    boolean isMember(long id) {
+        return settings.membership().members().stream().anyMatch(member -> member.id() == id);
+    }
+
+    PeerNetworkSettings settings() {
+        return settings;
+    }
+
+    PeerThread thread() {
+        return thread;
+    }
+
+    /** What this server says first where it dials. */
+    InitialMessage greeting() {
+        return new InitialMessage(settings.serverId(), own);
+    }
+}

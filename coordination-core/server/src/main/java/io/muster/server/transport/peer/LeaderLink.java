@@ -1,0 +1,158 @@
+package io.muster.server.transport.peer;
+
+import io.muster.protocol.JuteWriter;
+import io.muster.replica.peer.LeaderPacket;
+import io.muster.replica.peer.LeaderPacketReader;
+import io.muster.replica.peer.LearnerPacket;
+import io.muster.replica.peer.Membership;
+import io.muster.replica.zab.PeerInput;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A learner's connection to its leader; there is one at most. The leader may need a moment until it listens, so it is tried
+ * quickly at first, then as often as ZooKeeper tries. Belongs to the network's thread.
+ */
+final class LeaderLink {
+    private static final int FIRST_RETRY_MS = 2;
+    private static final int LAST_RETRY_MS = 100;
+    private static final int MAX_ATTEMPTS = 11;
+
+    private final PeerNetworkSettings settings;
+    private final PeerThread thread;
+    private final JuteWriter writer = new JuteWriter(1 << 12);
+    private @Nullable Link current;
+
+    LeaderLink(PeerNetworkSettings settings, PeerThread thread) {
+        this.settings = settings;
+        this.thread = thread;
+    }
+
+    /** Connects, in the place of any other link. */
+    void connect(long number, long leader) {
+        close();
+        current = new Link(number, settings.member(leader));
+        current.attempt();
+    }
+
+    /** Nothing is said of a link that is closed from here. */
+    void disconnect(long number) {
+        if (current != null && current.number == number) {
+            close();
+        }
+    }
+
+    void close() {
+        Link closing = current;
+        current = null;
+        if (closing != null && closing.channel != null) {
+            closing.channel.close();
+        }
+    }
+
+    void send(long number, LearnerPacket packet) {
+        Link link = current;
+        if (link != null && link.number == number && link.outlet != null) {
+            link.outlet.add(packet);
+        }
+    }
+
+    void flush() {
+        if (current != null && current.outlet != null) {
+            current.outlet.drain();
+        }
+    }
+
+    private final class Link {
+        private final long number;
+        private final Membership.Member leader;
+        private final long sinceNanos = System.nanoTime();
+        private int attempts;
+        private @Nullable Channel channel;
+        private @Nullable PacketOutlet outlet;
+
+        Link(long number, Membership.Member leader) {
+            this.number = number;
+            this.leader = leader;
+        }
+
+        private boolean isCurrent() {
+            return current == this;
+        }
+
+        void attempt() {
+            if (!isCurrent()) {
+                return;
+            }
+            Membership.Endpoint endpoint =
+                    leader.endpoints().get(attempts++ % leader.endpoints().size());
+            thread.connect(
+                    endpoint.host(),
+                    endpoint.quorumPort(),
+                    new Packets(this),
+                    this::connected,
+                    why -> failed(endpoint, why));
+        }
+
+        private void connected(Channel open) {
+            if (!isCurrent()) {
+                open.close();
+                return;
+            }
+            channel = open;
+            outlet = new PacketOutlet(open, Long.MAX_VALUE, writer);
+            thread.report(new PeerInput.LeaderConnected(number));
+        }
+
+        private void failed(Membership.Endpoint endpoint, String why) {
+            if (!isCurrent()) {
+                return;
+            }
+            boolean inTime = System.nanoTime() - sinceNanos < settings.initLimitMs() * 1_000_000L;
+            if (attempts < MAX_ATTEMPTS && inTime) {
+                thread.schedule(this::attempt, Math.min(LAST_RETRY_MS, FIRST_RETRY_MS << Math.min(attempts, 10)));
+            } else {
+                gone("cannot be reached at " + endpoint.host() + ":" + endpoint.quorumPort() + " after " + attempts
+                        + " attempts: " + why);
+            }
+        }
+
+        void gone(String why) {
+            if (isCurrent()) {
+                current = null;
+                thread.report(new PeerInput.LeaderLost(number, why));
+            }
+        }
+    }
+
+    /** What comes over a link, or over what an attempt to open it made. */
+    private final class Packets extends PacketHandler<LeaderPacket> {
+        private final Link link;
+
+        Packets(Link link) {
+            super(new LeaderPacketReader(settings.maxPacketBytes(), settings.seed(), settings.timesToLive()));
+            this.link = link;
+        }
+
+        @Override
+        void arrived(LeaderPacket packet) {
+            if (link.isCurrent()) {
+                thread.report(new PeerInput.FromLeader(link.number, packet));
+            }
+        }
+
+        @Override
+        void writable() {
+            if (link.outlet != null) {
+                link.outlet.drain();
+            }
+        }
+
+        @Override
+        void lost(String why) {
+            if (link.channel != null) {
+                link.gone(why);
+            }
+        }
+    }
+}

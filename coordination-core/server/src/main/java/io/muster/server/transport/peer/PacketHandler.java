@@ -1,0 +1,76 @@
+package io.muster.server.transport.peer;
+
+import io.muster.protocol.MalformedFrameException;
+import io.muster.protocol.PieceDecoder;
+import io.muster.replica.peer.PacketReader;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection between a learner and a leader, on either end: makes packets of bytes. Belongs to the network's thread.
+ *
+ * @param <P> the packets that come
+ */
+abstract class PacketHandler<P> extends ChannelInboundHandlerAdapter {
+    private final PacketReader<P> reader;
+    private @Nullable String reason;
+
+    PacketHandler(PacketReader<P> reader) {
+        this.reader = reader;
+    }
+
+    abstract void arrived(P packet);
+
+    /** The connection can take more. */
+    abstract void writable();
+
+    /** The connection is gone. Called once. @param why for the log */
+    abstract void lost(String why);
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        try {
+            while (bytes.isReadable() && context.channel().isOpen()) {
+                PieceDecoder decoder = reader.decoder();
+                int count = Math.min(decoder.room(), bytes.readableBytes());
+                bytes.readBytes(decoder.target(), decoder.offset(), count);
+                decoder.filled(count);
+                P packet = decoder.isDone() ? reader.next() : null;
+                if (packet != null) {
+                    arrived(packet);
+                }
+            }
+        } catch (MalformedFrameException | IllegalStateException e) {
+            close(context, "what it sent cannot be read: " + e.getMessage());
+        } finally {
+            bytes.release();
+        }
+    }
+
+    private void close(ChannelHandlerContext context, String why) {
+        if (reason == null) {
+            reason = why;
+        }
+        context.close();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (context.channel().isWritable()) {
+            writable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        lost(reason == null ? "the connection was closed" : reason);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        close(context, String.valueOf(cause.getMessage()));
+    }
+}
