@@ -26,20 +26,32 @@ import org.jspecify.annotations.Nullable;
 /** Gathers what one batch of the serial loop puts out. Owned by the loop's thread. */
 final class BatchOutputs implements Outputs {
     private final LongFunction<@Nullable ClientConnection> connections;
-    private List<Transaction> appended = new ArrayList<>();
+    private final DiskTasks disk;
+    /** Of a member of an ensemble. */
+    private final @Nullable PeerWire peers;
+
     private final List<ClientConnection> addressed = new ArrayList<>();
     private final Warnings warnings = new Warnings();
     private State newest;
+    private boolean isServing;
     private long batch;
 
-    BatchOutputs(State recovered, LongFunction<@Nullable ClientConnection> connections) {
+    /** @param peers null for a server that is alone */
+    BatchOutputs(
+            State recovered,
+            LongFunction<@Nullable ClientConnection> connections,
+            DiskTasks disk,
+            @Nullable PeerWire peers) {
         this.newest = recovered;
         this.connections = connections;
+        this.disk = disk;
+        this.peers = peers;
+        this.isServing = peers == null;
     }
 
     @Override
     public void append(Transaction transaction) {
-        appended.add(transaction);
+        disk.append(transaction);
     }
 
     @Override
@@ -92,17 +104,21 @@ final class BatchOutputs implements Outputs {
 
     @Override
     public PeerWire peers() {
-        throw new IllegalStateException("this server is alone");
+        if (peers == null) {
+            throw new IllegalStateException("this server is alone");
+        }
+        return peers;
     }
 
     @Override
     public void suspend() {
-        throw new IllegalStateException("this server is alone");
+        isServing = false;
     }
 
     @Override
     public void publish(State state) {
         newest = state;
+        isServing = true;
     }
 
     private void put(long number, Item item) {
@@ -110,16 +126,6 @@ final class BatchOutputs implements Outputs {
         if (connection != null && connection.put(item)) {
             addressed.add(connection);
         }
-    }
-
-    /** The batch's transactions, which are to be logged now. */
-    List<Transaction> takeAppended() {
-        if (appended.isEmpty()) {
-            return List.of();
-        }
-        List<Transaction> taken = appended;
-        appended = new ArrayList<>();
-        return taken;
     }
 
     /**
@@ -135,7 +141,7 @@ final class BatchOutputs implements Outputs {
         }
         addressed.clear();
         byLane.forEach((lane, parcels) -> lane.hand(batch, parcels));
-        publish.accept(new Published(newest, batch));
+        publish.accept(new Published(newest, batch, isServing));
         byLane.keySet().forEach(Lane::wake);
     }
 }

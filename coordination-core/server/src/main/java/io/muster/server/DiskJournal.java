@@ -1,7 +1,9 @@
 package io.muster.server;
 
+import io.muster.replica.Input;
 import io.muster.replica.state.State;
 import io.muster.replica.state.Transaction;
+import io.muster.server.config.EnsembleConfig;
 import io.muster.server.config.ServerConfig;
 import io.muster.server.storage.Disk;
 import io.muster.server.storage.DiskFullException;
@@ -31,34 +33,42 @@ final class DiskJournal implements Journal {
     private final long slowSyncMs;
     private final AtomicLong slowSyncs = new AtomicLong();
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private volatile State newest;
+    /** Of a member of an ensemble, until it has published one: the recovered state may hold what was never committed. */
+    private volatile @Nullable State newest;
+
+    private @Nullable State recovered;
+    private final @Nullable MemberJournal member;
     private volatile @Nullable Consumer<Throwable> failed;
 
-    private DiskJournal(Storage storage, StorageSettings settings, Recovered recovered) {
+    private DiskJournal(
+            Storage storage, StorageSettings settings, Recovered recovered, @Nullable EnsembleConfig ensemble) {
         this.storage = storage;
         this.forceSync = settings.forceSync();
         this.slowSyncMs = settings.slowSyncMs();
-        this.newest = recovered.state();
+        this.recovered = recovered.state();
+        this.member = ensemble == null ? null : new MemberJournal(storage, recovered, ensemble.snapshotSizeFactor());
+        this.newest = ensemble == null ? recovered.state() : null;
     }
 
     /** @throws io.muster.server.storage.StorageException if there is nothing to start from; says what to do */
     static DiskJournal open(ServerConfig config) {
         SecureRandom random = new SecureRandom();
         StorageSettings settings = settings(config, random);
-        return of(Storage.open(config.dataDir(), config.dataLogDir(), settings, random), settings);
+        return of(Storage.open(config.dataDir(), config.dataLogDir(), settings, random), settings, config);
     }
 
     /** The same on given disks, the second for the log: one object twice where both are one. */
     static DiskJournal open(ServerConfig config, Disk snapshotDisk, Disk logDisk) {
         SecureRandom random = new SecureRandom();
         StorageSettings settings = settings(config, random);
-        return of(Storage.open(snapshotDisk, logDisk, settings, random), settings);
+        return of(Storage.open(snapshotDisk, logDisk, settings, random), settings, config);
     }
 
-    private static DiskJournal of(Storage storage, StorageSettings settings) {
+    private static DiskJournal of(Storage storage, StorageSettings settings, ServerConfig config) {
         Recovered recovered = storage.takeRecovered();
         log.info("recovered {}", recovered.summary());
-        DiskJournal journal = new DiskJournal(storage, settings, recovered);
+        EnsembleConfig ensemble = config.ensemble();
+        DiskJournal journal = new DiskJournal(storage, settings, recovered, ensemble);
         journal.startPurging(settings.purgeEveryMs(), settings.keepSnapshots());
         return journal;
     }
@@ -68,9 +78,31 @@ final class DiskJournal implements Journal {
         return config.storage().toBuilder().seed(random.nextLong()).build();
     }
 
-    /** The newest state that is known here; before the start that is the one on the disk. */
-    State recovered() {
-        return newest;
+    /** The state on the disk, as it was found. Given away once. */
+    State takeRecovered() {
+        State taken = recovered;
+        if (taken == null) {
+            throw new IllegalStateException("the recovered state was taken before");
+        }
+        recovered = null;
+        return taken;
+    }
+
+    @Override
+    public io.muster.replica.zab.Recovered history() {
+        return ofMember().recovered();
+    }
+
+    private MemberJournal ofMember() {
+        if (member == null) {
+            throw new IllegalStateException("this server is alone");
+        }
+        return member;
+    }
+
+    @Override
+    public void carryOut(DiskTask.OfMember task, Consumer<Input> done) {
+        ofMember().carryOut(task, done);
     }
 
     @Override
@@ -117,8 +149,8 @@ final class DiskJournal implements Journal {
         if (forceSync) {
             forceLog();
         }
-        if (storage.snapshotDue()) {
-            State state = newest;
+        State state = newest;
+        if (state != null && storage.snapshotDue()) {
             long startedNanos = System.nanoTime();
             var unused = storage.snapshot(state, DiskJournal::inBackground)
                     .whenComplete((done, failure) -> snapshotEnded(state, startedNanos, cause(failure)));

@@ -2,6 +2,7 @@ package io.muster.server;
 
 import com.google.common.base.Throwables;
 import io.muster.protocol.Zxid;
+import io.muster.replica.Input;
 import io.muster.replica.Replica;
 import io.muster.replica.ReplicaSettings;
 import io.muster.replica.session.SessionSecret;
@@ -9,8 +10,10 @@ import io.muster.replica.state.SecretZnode;
 import io.muster.replica.state.State;
 import io.muster.server.admin.Build;
 import io.muster.server.admin.FourLetterWords;
+import io.muster.server.admin.ServerMode;
 import io.muster.server.admin.ServerView;
 import io.muster.server.config.ConfigException;
+import io.muster.server.config.EnsembleConfig;
 import io.muster.server.config.ServerConfig;
 import io.muster.server.config.SystemSettings;
 import io.muster.server.storage.StorageException;
@@ -23,7 +26,9 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +44,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class MusterServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MusterServer.class);
-    private static final int SERVER_ID = 1;
     private static final int STOP_TIMEOUT_MS = 10_000;
+    private static final int HAND_OVER_TIMEOUT_MS = 2_000;
 
+    private final int serverId;
     private final String name;
     private final Journal journal;
     private final LogThread logThread;
     private final SerialLoop loop;
     private final ClientPort port;
+    /** Null for a server that is alone. */
+    private final @Nullable EnsembleMember member;
+
     private final InetSocketAddress address;
+    private volatile boolean killed;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
 
@@ -63,7 +73,7 @@ public final class MusterServer implements AutoCloseable {
         config.checkDirectories();
         try {
             DiskJournal journal = DiskJournal.open(config);
-            return start(config, journal, journal.recovered(), startedNanos);
+            return start(config, journal, journal.takeRecovered(), startedNanos);
         } catch (StorageException e) {
             throw new ServerFailedException(describe(e), e);
         }
@@ -85,19 +95,26 @@ public final class MusterServer implements AutoCloseable {
 
     private MusterServer(ServerConfig config, Journal journal, State recovered, long startedNanos) {
         this.journal = journal;
-        this.name = "muster-" + SERVER_ID;
         ReplicaSettings settings = config.replica();
+        this.serverId = settings.serverId();
+        this.name = "muster-" + serverId;
         if (!config.zooKeepersPasswords()) {
             settings = settings.toBuilder().newSecret(newSecret()).build();
         }
-        loop = new SerialLoop(name, settings, recovered, journal::published, this::failed);
-        logThread = new LogThread(journal, name + "-log", persisted -> loop.submit(List.of(persisted)), this::failed);
+        Inbox<Input> inbox = new Inbox<>();
+        DiskTasks disk = new DiskTasks();
+        member = member(config, settings, journal, recovered, disk, inbox);
+        Ensemble ensemble = member == null ? Ensemble.none(settings, recovered) : member;
+        loop = new SerialLoop(
+                name, settings.tickTimeMs(), ensemble, disk, inbox, recovered, journal::published, this::failed);
+        logThread = new LogThread(journal, name + "-log", done -> inbox.add(List.of(done)), this::failed);
         Traffic traffic = new Traffic();
         View view = new View(config, traffic, System.nanoTime());
         FourLetterWords words = new FourLetterWords(view, config.words(), SystemSettings.ofThisJvm());
         port = new ClientPort(config.transport(), settings.access(), words, traffic, loop);
         journal.onFailure(this::failed);
         logThread.start();
+        openToMembers();
         loop.start(logThread, port);
         try {
             address = port.open();
@@ -107,7 +124,7 @@ public final class MusterServer implements AutoCloseable {
         }
         log.info(
                 "server={} started version={} clientAddress={} dataDir={} dataLogDir={} transport={} zxid={} znodes={} sessions={} ms={}",
-                SERVER_ID,
+                serverId,
                 new Build().version(),
                 address,
                 config.dataDir(),
@@ -117,7 +134,38 @@ public final class MusterServer implements AutoCloseable {
                 recovered.znodeCount(),
                 recovered.sessionCount(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos));
-        log.info("server={} role=standalone", SERVER_ID);
+        if (member == null) {
+            log.info("server={} role=standalone", serverId);
+        }
+    }
+
+    private static @Nullable EnsembleMember member(
+            ServerConfig config,
+            ReplicaSettings settings,
+            Journal journal,
+            State recovered,
+            DiskTasks disk,
+            Inbox<Input> inbox) {
+        EnsembleConfig ensemble = config.ensemble();
+        if (ensemble == null) {
+            return null;
+        }
+        return new EnsembleMember(config, ensemble, settings, recovered, journal.history(), disk, inbox::add);
+    }
+
+    private void openToMembers() {
+        if (member != null) {
+            try {
+                member.open();
+            } catch (UncheckedIOException e) {
+                shutDown();
+                throw new ServerFailedException(
+                        "the election port of server." + serverId + " cannot be listened on: "
+                                + Throwables.getRootCause(e).getMessage()
+                                + "; stop who uses it, or choose another in all members' configurations",
+                        e);
+            }
+        }
     }
 
     private static RuntimeException cannotListen(ServerConfig config, UncheckedIOException e) {
@@ -154,6 +202,11 @@ public final class MusterServer implements AutoCloseable {
         return port.transport();
     }
 
+    /** What it is among others, at present. */
+    public ServerMode mode() {
+        return member == null ? ServerMode.STANDALONE : Roles.mode(member.role());
+    }
+
     /** Completes when the server has stopped: normally after {@link #close}, with the reason after a fatal error. */
     public CompletableFuture<Void> terminated() {
         return terminated.copy();
@@ -163,7 +216,8 @@ public final class MusterServer implements AutoCloseable {
     @Override
     public void close() {
         if (stopping.compareAndSet(false, true)) {
-            log.info("server={} stopping", SERVER_ID);
+            log.info("server={} stopping", serverId);
+            handOver();
             Exception failure = shutDown();
             if (failure == null) {
                 terminated.complete(null);
@@ -174,7 +228,24 @@ public final class MusterServer implements AutoCloseable {
         try {
             terminated.join();
         } catch (CompletionException e) {
-            log.debug("server={} had failed", SERVER_ID, e);
+            log.debug("server={} had failed", serverId, e);
+        }
+    }
+
+    /** A leader has what it proposed safe before, and says goodbye, so that the others need not wait for it. */
+    private void handOver() {
+        if (member == null || killed) {
+            return;
+        }
+        loop.submit(List.of(new Input.HandOver()));
+        try {
+            member.retired().get(HAND_OVER_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            log.warn("server={} stops without having handed over: no quorum has answered", serverId);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -183,6 +254,7 @@ public final class MusterServer implements AutoCloseable {
      * it has acknowledged is on the disk. Blocks until it has stopped; nothing if it has stopped already.
      */
     public void kill() {
+        killed = true;
         logThread.abandon();
         close();
     }
@@ -190,7 +262,7 @@ public final class MusterServer implements AutoCloseable {
     /** Called by the thread that cannot go on. */
     private void failed(Throwable cause) {
         String message = "the server has stopped: " + describe(cause);
-        log.error("server={} {}", SERVER_ID, message, cause);
+        log.error("server={} {}", serverId, message, cause);
         if (stopping.compareAndSet(false, true)) {
             ServerFailedException failure = new ServerFailedException(message, cause);
             Thread stopper = new Thread(
@@ -221,19 +293,22 @@ public final class MusterServer implements AutoCloseable {
             boolean ended = loop.stop(STOP_TIMEOUT_MS);
             journal.stopWaiting();
             port.close();
+            if (member != null) {
+                member.close();
+            }
             ended &= logThread.stop(STOP_TIMEOUT_MS);
             if (!ended) {
                 return new ServerFailedException("the server has not stopped within " + STOP_TIMEOUT_MS
                         + " ms: the disk does not answer, it seems");
             }
             journal.close();
-            log.info("server={} stopped", SERVER_ID);
+            log.info("server={} stopped", serverId);
             return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new ServerFailedException("interrupted while stopping", e);
         } catch (Exception e) {
-            log.error("server={} stopping failed", SERVER_ID, e);
+            log.error("server={} stopping failed", serverId, e);
             return new ServerFailedException("the server could not be stopped cleanly: " + describe(e), e);
         }
     }
@@ -258,6 +333,11 @@ public final class MusterServer implements AutoCloseable {
         public InetSocketAddress clientAddress() {
             InetSocketAddress bound = port.address();
             return bound == null ? config.transport().address() : bound;
+        }
+
+        @Override
+        public ServerMode mode() {
+            return MusterServer.this.mode();
         }
 
         @Override

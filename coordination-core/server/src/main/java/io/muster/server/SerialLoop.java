@@ -2,9 +2,7 @@ package io.muster.server;
 
 import io.muster.replica.Input;
 import io.muster.replica.Replica;
-import io.muster.replica.ReplicaSettings;
 import io.muster.replica.state.State;
-import io.muster.replica.state.Transaction;
 import io.muster.server.transport.ClientPort;
 import io.muster.server.transport.Core;
 import io.muster.server.transport.Published;
@@ -34,10 +32,11 @@ final class SerialLoop implements Core {
     private static final int READ_ALL_TIMEOUT_MS = 1_000;
 
     private final String server;
-    private final ReplicaSettings settings;
+    private final Ensemble ensemble;
+    private final DiskTasks disk;
     private final Consumer<State> onPublished;
     private final Consumer<Throwable> failed;
-    private final Inbox<Input> inbox = new Inbox<>();
+    private final Inbox<Input> inbox;
     private final long tickNanos;
 
     private final Queue<Question<?>> questions = new ConcurrentLinkedQueue<>();
@@ -52,21 +51,28 @@ final class SerialLoop implements Core {
     private @Nullable Thread thread;
 
     /**
+     * @param tickTimeMs half of it is the longest that the loop sleeps
+     * @param disk where what is wanted of the disk is gathered
      * @param onPublished gets every state that is published; must not block
      * @param failed gets what ends the loop, if it is not {@link #stop}
      */
     SerialLoop(
             String server,
-            ReplicaSettings settings,
+            int tickTimeMs,
+            Ensemble ensemble,
+            DiskTasks disk,
+            Inbox<Input> inbox,
             State recovered,
             Consumer<State> onPublished,
             Consumer<Throwable> failed) {
         this.server = server;
-        this.settings = settings;
+        this.ensemble = ensemble;
+        this.disk = disk;
+        this.inbox = inbox;
         this.onPublished = onPublished;
         this.failed = failed;
-        this.tickNanos = TimeUnit.MILLISECONDS.toNanos(Math.max(1, settings.tickTimeMs() / 2));
-        this.published = new Published(recovered, 0);
+        this.tickNanos = TimeUnit.MILLISECONDS.toNanos(Math.max(1, tickTimeMs / 2));
+        this.published = new Published(recovered, 0, ensemble.wire() == null);
     }
 
     void start(LogThread toLog, ClientPort port) {
@@ -145,11 +151,11 @@ final class SerialLoop implements Core {
 
     private void run(LogThread toLog, ClientPort port) {
         try {
-            Replica replica = new Replica(settings, published.state(), ServerClocks.now());
-            BatchOutputs outputs = new BatchOutputs(published.state(), port::connection);
+            BatchOutputs outputs = new BatchOutputs(published.state(), port::connection, disk, ensemble.wire());
+            Replica replica = ensemble.start(ServerClocks.now(), outputs);
             long lastNanos = System.nanoTime();
             while (!stopping) {
-                List<Input> inputs = inbox.take(lastNanos + tickNanos - System.nanoTime());
+                List<Input> inputs = inbox.take(sleepNanos(replica, lastNanos));
                 long now = System.nanoTime();
                 if (now - lastNanos > 3 * tickNanos) {
                     inputs = afterPause(inputs, now - lastNanos, port);
@@ -166,6 +172,16 @@ final class SerialLoop implements Core {
         }
     }
 
+    private long sleepNanos(Replica replica, long lastNanos) {
+        long untilTick = lastNanos + tickNanos - System.nanoTime();
+        long dueMs = replica.dueMs();
+        if (dueMs == Long.MAX_VALUE) {
+            return untilTick;
+        }
+        long now = ServerClocks.now().monotonicMs();
+        return Math.min(untilTick, TimeUnit.MILLISECONDS.toNanos(dueMs - now));
+    }
+
     /** Clients may have spoken while this process could not listen: they are heard before their sessions expire. */
     private List<Input> afterPause(List<Input> inputs, long pauseNanos, ClientPort port) {
         log.warn(
@@ -173,6 +189,7 @@ final class SerialLoop implements Core {
                 server,
                 TimeUnit.NANOSECONDS.toMillis(pauseNanos));
         port.readAllThatArrived(READ_ALL_TIMEOUT_MS);
+        ensemble.readAllThatArrived(READ_ALL_TIMEOUT_MS);
         List<Input> all = new ArrayList<>(inputs);
         all.addAll(inbox.take(0));
         return all;
@@ -191,15 +208,16 @@ final class SerialLoop implements Core {
         watchCount = replica.watchCount();
         waiting = replica.waitingCount();
         handshakes.addAndGet(-connects);
-        List<Transaction> transactions = outputs.takeAppended();
-        if (!transactions.isEmpty()) {
-            toLog.append(transactions);
+        List<DiskTask> tasks = disk.take();
+        if (!tasks.isEmpty()) {
+            toLog.add(tasks);
         }
+        ensemble.flush();
         outputs.deliver(this::publish);
     }
 
     private void publish(Published next) {
-        boolean isNew = next.state() != published.state();
+        boolean isNew = next.isServing() && (!published.isServing() || next.state() != published.state());
         published = next;
         if (isNew) {
             onPublished.accept(next.state());

@@ -48,7 +48,7 @@ class FaultyDiskTest {
     private static MusterServer start(Disk snapshots, Disk logs, UnaryOperator<ServerConfig.Builder> settings) {
         ServerConfig config = config(settings);
         DiskJournal journal = DiskJournal.open(config, snapshots, logs);
-        return MusterServer.start(config, journal, journal.recovered(), System.nanoTime());
+        return MusterServer.start(config, journal, journal.takeRecovered(), System.nanoTime());
     }
 
     private MusterServer start() {
@@ -59,7 +59,7 @@ class FaultyDiskTest {
     private static State recovered(MemoryDisk disk) {
         DiskJournal journal = DiskJournal.open(config(settings -> settings), disk, disk);
         try {
-            return journal.recovered();
+            return journal.takeRecovered();
         } finally {
             journal.close();
         }

@@ -1,7 +1,9 @@
 package io.muster.server;
 
+import io.muster.replica.Input;
 import io.muster.replica.state.State;
 import io.muster.replica.state.Transaction;
+import io.muster.replica.zab.Recovered;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +67,16 @@ final class MemoryJournal implements Journal {
         if (with != null) {
             throw with;
         }
+    }
+
+    @Override
+    public Recovered history() {
+        throw new IllegalStateException("this server is alone");
+    }
+
+    @Override
+    public void carryOut(DiskTask.OfMember task, Consumer<Input> done) {
+        throw new IllegalStateException("this server is alone");
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.muster.server.admin;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import io.muster.replica.Replica;
 import io.muster.server.config.SystemSettings;
 import io.muster.server.transport.Words;
 import java.nio.charset.StandardCharsets;
@@ -27,28 +28,33 @@ public final class FourLetterWords implements Words {
     /** Is kept for those who ask for it. Nothing is traced. */
     private final AtomicLong traceMask = new AtomicLong(DEFAULT_TRACE_MASK);
 
+    private static final String NOT_SERVING = "This ZooKeeper instance is not currently serving requests\n";
+
+    private final ServerView server;
+
     /** @param allowed the words that are answered; {@code *} for all */
     public FourLetterWords(ServerView server, Set<String> allowed, SystemSettings system) {
+        this.server = server;
         this.allowed = Set.copyOf(allowed);
         ServerWords ofServer = new ServerWords(server, system);
         ConnectionWords ofConnections = new ConnectionWords(server);
         CoreWords ofCore = new CoreWords(server);
         word("ruok", () -> completedFuture("imok"));
-        word("isro", () -> completedFuture("rw"));
-        word("srvr", () -> completedFuture(ofServer.summary(null)));
-        word("stat", () -> server.connections().thenApply(ofServer::summary));
-        word("mntr", () -> completedFuture(ofServer.metrics()));
-        word("conf", () -> elsewhere(ofServer::configuration));
+        word("isro", () -> completedFuture(server.mode().isServing() ? "rw" : "null"));
         word("envi", () -> elsewhere(ofServer::environment));
-        word("dirs", () -> elsewhere(ofServer::directories));
-        word("srst", () -> completedFuture(ofServer.reset()));
-        word("cons", ofConnections::all);
-        word("crst", ofConnections::reset);
-        word("dump", ofCore::sessions);
-        word("wchs", ofCore::watchSummary);
-        word("wchc", ofCore::watchesBySession);
-        word("wchp", ofCore::watchesByPath);
-        word("hash", ofCore::digests);
+        wordOfServing("srvr", () -> completedFuture(ofServer.summary(null)));
+        wordOfServing("stat", () -> server.connections().thenApply(ofServer::summary));
+        wordOfServing("mntr", () -> server.ask(Replica::peerStatus).thenApply(ofServer::metrics));
+        wordOfServing("conf", () -> elsewhere(ofServer::configuration));
+        wordOfServing("dirs", () -> elsewhere(ofServer::directories));
+        wordOfServing("srst", () -> completedFuture(ofServer.reset()));
+        wordOfServing("cons", ofConnections::all);
+        wordOfServing("crst", ofConnections::reset);
+        wordOfServing("dump", ofCore::sessions);
+        wordOfServing("wchs", ofCore::watchSummary);
+        wordOfServing("wchc", ofCore::watchesBySession);
+        wordOfServing("wchp", ofCore::watchesByPath);
+        wordOfServing("hash", ofCore::digests);
         word("gtmk", () -> completedFuture(Long.toString(traceMask.get())));
         word("stmk", Long.BYTES, this::setTraceMask);
         words.put(TELNET_INTERRUPT, new Answer(0, argument -> completedFuture("")));
@@ -61,6 +67,11 @@ public final class FourLetterWords implements Words {
             thread.setDaemon(true);
             thread.start();
         });
+    }
+
+    /** Without a leader a member of an ensemble has nothing to say of itself. */
+    private void wordOfServing(String word, Supplier<CompletableFuture<String>> answer) {
+        word(word, () -> server.mode().isServing() ? answer.get() : completedFuture(NOT_SERVING));
     }
 
     private void word(String word, Supplier<CompletableFuture<String>> answer) {

@@ -17,6 +17,8 @@ public interface ServerView {
 
     InetSocketAddress clientAddress();
 
+    ServerMode mode();
+
     /** The last state that was published. */
     State state();
 

@@ -3,7 +3,12 @@ package io.muster.server.admin;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.muster.protocol.Zxid;
 import io.muster.replica.ReplicaSettings;
+import io.muster.replica.peer.Membership;
+import io.muster.replica.peer.MembershipText;
 import io.muster.replica.state.State;
+import io.muster.replica.zab.PeerStatus;
+import io.muster.replica.zab.Role;
+import io.muster.server.config.EnsembleConfig;
 import io.muster.server.config.SystemSettings;
 import io.muster.server.transport.ConnectionReport;
 import io.muster.server.transport.Traffic;
@@ -14,7 +19,9 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The words that speak of the server as a whole. Any thread. */
@@ -64,7 +71,7 @@ final class ServerWords {
         out.append("Connections: ").append(server.connectionCount()).append('\n');
         out.append("Outstanding: ").append(traffic.outstandingRequests()).append('\n');
         out.append("Zxid: ").append(Zxid.toString(state.zxid())).append('\n');
-        out.append("Mode: standalone\n");
+        out.append("Mode: ").append(server.mode()).append('\n');
         out.append("Node count: ").append(nodeCount(state)).append('\n');
         return out.toString();
     }
@@ -78,13 +85,13 @@ final class ServerWords {
         return BigDecimal.valueOf(value).setScale(4, RoundingMode.HALF_UP).doubleValue();
     }
 
-    /** mntr */
-    String metrics() {
+    /** mntr; of a member of an ensemble with what it is in it. */
+    String metrics(Optional<PeerStatus> member) {
         State state = server.state();
         Traffic traffic = server.traffic();
         StringBuilder out = new StringBuilder(1024);
         metric(out, "version", build.forOperators());
-        metric(out, "server_state", "standalone");
+        metric(out, "server_state", server.mode());
         metric(out, "avg_latency", rounded(traffic.avgLatencyMs()));
         metric(out, "max_latency", traffic.maxLatencyMs());
         metric(out, "min_latency", traffic.minLatencyMs());
@@ -109,7 +116,50 @@ final class ServerWords {
             metric(out, "open_file_descriptor_count", unix.getOpenFileDescriptorCount());
             metric(out, "max_file_descriptor_count", unix.getMaxFileDescriptorCount());
         }
+        member.ifPresent(status -> ofMember(out, status));
         return out.toString();
+    }
+
+    private void ofMember(StringBuilder out, PeerStatus status) {
+        EnsembleConfig ensemble = server.config().ensemble();
+        if (ensemble != null) {
+            metric(out, "quorum_size", ensemble.membership().members().size());
+        }
+        metric(out, "peer_state", peerState(status.role()));
+        if (!(status.role() instanceof Role.Leading)) {
+            return;
+        }
+        int followers = 0;
+        int strangers = 0;
+        int observers = 0;
+        for (PeerStatus.LearnerStatus learner : status.learners()) {
+            if (learner.isUpToDate() && learner.observes()) {
+                observers++;
+            } else if (learner.isUpToDate() && learner.votes()) {
+                followers++;
+            } else if (learner.isUpToDate()) {
+                strangers++;
+            }
+        }
+        metric(out, "learners", status.learners().size());
+        metric(out, "synced_followers", followers);
+        metric(out, "synced_non_voting_followers", strangers);
+        metric(out, "synced_observers", observers);
+    }
+
+    private static String peerState(Role role) {
+        if (role instanceof Role.Leading) {
+            return "leading - broadcast";
+        } else if (role instanceof Role.Elected) {
+            return "leading - discovery";
+        } else if (role instanceof Role.Following) {
+            return "following - broadcast";
+        } else if (role instanceof Role.Observing) {
+            return "observing - broadcast";
+        } else if (role instanceof Role.Joining) {
+            return "following - synchronization";
+        }
+        return "looking";
     }
 
     private static void metric(StringBuilder out, String key, Object value) {
@@ -120,7 +170,7 @@ final class ServerWords {
     String configuration() {
         ReplicaSettings replica = server.config().replica();
         TransportSettings transport = server.config().transport();
-        List<String> lines = List.of(
+        List<String> lines = new ArrayList<>(List.of(
                 "clientPort=" + server.clientAddress().getPort(),
                 "secureClientPort=-1",
                 "dataDir=" + server.snapshotDirectory(),
@@ -132,8 +182,26 @@ final class ServerWords {
                 "minSessionTimeout=" + replica.minSessionTimeoutMs(),
                 "maxSessionTimeout=" + replica.maxSessionTimeoutMs(),
                 "clientPortListenBacklog=" + transport.backlog(),
-                "serverId=0");
+                "serverId=" + (server.config().ensemble() == null ? 0 : replica.serverId())));
+        EnsembleConfig ensemble = server.config().ensemble();
+        if (ensemble != null) {
+            lines.addAll(ofEnsemble(ensemble));
+        }
         return String.join("\n", lines) + "\n";
+    }
+
+    private static List<String> ofEnsemble(EnsembleConfig ensemble) {
+        Membership.Member own = ensemble.own();
+        Membership.Endpoint first = own.endpoints().get(0);
+        return List.of(
+                "initLimit=" + ensemble.initLimitTicks(),
+                "syncLimit=" + ensemble.syncLimitTicks(),
+                "electionAlg=3",
+                "electionPort=" + first.electionPort(),
+                "quorumPort=" + first.quorumPort(),
+                "peerType=" + (own.role() == Membership.Role.OBSERVER ? 1 : 0),
+                "membership: ",
+                MembershipText.print(ensemble.membership()));
     }
 
     /** dirs */

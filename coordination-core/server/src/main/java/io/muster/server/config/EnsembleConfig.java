@@ -17,6 +17,7 @@ import io.muster.replica.peer.Membership;
  * @param leaderServes whether this server serves clients while it leads
  * @param commitLogCount committed transactions that are kept in memory for learners that miss a few, at least 0
  * @param snapshotSizeFactor the share of a snapshot's size up to which the log is sent instead; negative for never
+ * @param holdClientsMs how long clients' connections stay open, unanswered, while there is no leader, at least 0
  */
 public record EnsembleConfig(
         long serverId,
@@ -30,4 +31,18 @@ public record EnsembleConfig(
         int maxNotificationMs,
         boolean leaderServes,
         int commitLogCount,
-        double snapshotSizeFactor) {}
+        double snapshotSizeFactor,
+        int holdClientsMs) {
+    /** With ZooKeeper's defaults, and the limits that its samples have: 10 ticks and 5. */
+    public static EnsembleConfig of(long serverId, Membership membership) {
+        return new EnsembleConfig(serverId, membership, 10, 5, 10, false, 5_000, 200, 60_000, true, 500, 0.33, 1_000);
+    }
+
+    /** This server's own line. */
+    public Membership.Member own() {
+        return membership.members().stream()
+                .filter(member -> member.id() == serverId)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("there is no server." + serverId));
+    }
+}

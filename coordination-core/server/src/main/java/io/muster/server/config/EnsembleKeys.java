@@ -44,7 +44,8 @@ final class EnsembleKeys {
                 Settings.number(settings.anywhere("fastleader.maxNotificationInterval"), 60_000, first, MAX),
                 Settings.flag(settings.anywhere("leaderServes"), true),
                 Settings.number(settings.anywhere("commitLogCount"), 500, 0, MAX),
-                factor(settings.anywhere("snapshotSizeFactor")));
+                factor(settings.anywhere("snapshotSizeFactor")),
+                Settings.number(settings.anywhere("muster.holdClientsMs"), 1_000, 0, MAX));
     }
 
     private static int required(String file, Settings settings, String key) {

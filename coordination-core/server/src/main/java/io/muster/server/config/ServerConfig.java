@@ -22,6 +22,8 @@ public final class ServerConfig {
     private static final int MIN_UNSYNCED_BYTES = 4 << 20;
     private static final int MAX_UNSYNCED_BYTES = 1 << 30;
     private static final int MIN_EXTRA_BYTES = 1_024;
+    /** Of the heap, for transactions that other members may miss. */
+    private static final int RECENT_SHARE = 16;
 
     private final Path dataDir;
     private final Path dataLogDir;
@@ -31,6 +33,7 @@ public final class ServerConfig {
     private final StorageSettings storage;
     private final TransportSettings transport;
     private final ReplicaSettings replica;
+    private final @Nullable EnsembleConfig ensemble;
 
     /** Some settings of one part follow from those of another. */
     private ServerConfig(Builder values) {
@@ -39,6 +42,10 @@ public final class ServerConfig {
         this.words = values.words;
         this.warnings = values.warnings;
         this.zooKeepersPasswords = values.zooKeepersPasswords;
+        this.ensemble = values.ensemble;
+        if (ensemble != null) {
+            values.replica.serverId((int) ensemble.serverId());
+        }
         ReplicaSettings asked = values.replica.build();
         int maxFrameBytes = values.transport.build().maxFrameBytes();
         this.replica = asked.toBuilder()
@@ -46,6 +53,8 @@ public final class ServerConfig {
                 .build();
         this.storage = values.storage.build().toBuilder()
                 .digestInSnapshots(asked.form().digest())
+                .recentTxns(ensemble == null ? 0 : ensemble.commitLogCount())
+                .recentBytes(Runtime.getRuntime().maxMemory() / RECENT_SHARE)
                 .maxUnsyncedBytes((int) Math.max(MIN_UNSYNCED_BYTES, Math.min(MAX_UNSYNCED_BYTES, 4L * maxFrameBytes)))
                 .build();
         this.transport = values.transport.build().toBuilder()
@@ -115,6 +124,11 @@ public final class ServerConfig {
         return replica;
     }
 
+    /** What it is told as a member of an ensemble; null for a server that is alone. */
+    public @Nullable EnsembleConfig ensemble() {
+        return ensemble;
+    }
+
     /**
      * Looks whether the directories can be used, without creating them.
      *
@@ -149,6 +163,7 @@ public final class ServerConfig {
         private List<String> warnings = List.of();
         private boolean zooKeepersPasswords;
         private int extraTxnBytes;
+        private @Nullable EnsembleConfig ensemble;
         private final StorageSettings.Builder storage = StorageSettings.builder();
         private final TransportSettings.Builder transport = TransportSettings.builder();
         private final ReplicaSettings.Builder replica = ReplicaSettings.builder()
@@ -191,6 +206,12 @@ public final class ServerConfig {
         /** How much longer than a request a transaction may be; 0 for as much again. */
         public Builder extraTxnBytes(int value) {
             extraTxnBytes = value;
+            return this;
+        }
+
+        /** Makes the server a member of an ensemble. */
+        public Builder ensemble(EnsembleConfig value) {
+            ensemble = value;
             return this;
         }
 

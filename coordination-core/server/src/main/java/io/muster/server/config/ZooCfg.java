@@ -20,11 +20,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a {@code zoo.cfg}, unchanged from ZooKeeper, for a server that is alone. */
+/** Reads a {@code zoo.cfg}, unchanged from ZooKeeper. */
 final class ZooCfg {
     private static final int MAX = Integer.MAX_VALUE;
     private static final int MAX_PORT = 65_535;
@@ -80,7 +81,11 @@ final class ZooCfg {
         if (dataLogDir != null) {
             builder.dataLogDir(path(dataLogDir));
         }
-        InetSocketAddress address = clientAddress(onlyMember());
+        EnsembleConfig ensemble = ensemble(path(dataDir));
+        if (ensemble != null) {
+            builder.ensemble(ensemble);
+        }
+        InetSocketAddress address = clientAddress(ownMember(ensemble));
         builder.transport(transport -> {
             transport.address(address);
             TransportKeys.read(settings, transport);
@@ -172,27 +177,34 @@ final class ZooCfg {
         }
     }
 
-    /** The line of the one member there may be, or null if the file names none. */
-    private @Nullable Found onlyMember() {
+    /** Null for a server that is alone, as ZooKeeper's is with one participant, unless it is told not to be. */
+    private @Nullable EnsembleConfig ensemble(Path dataDir) {
         if (settings.inFile("dynamicConfigFile") != null) {
-            throw new ConfigException(file + ": dynamicConfigFile is set, but ensembles are not there yet; for a server"
-                    + " that is alone remove it");
+            throw new ConfigException(file + ": dynamicConfigFile is set, but this is not there yet; write the server.N"
+                    + " lines into this file");
         }
-        List<Found> members = new ArrayList<>();
-        for (String key : settings.keysLike("server.")) {
-            Found member = settings.inFile(key);
-            if (member != null) {
-                members.add(member);
-            }
+        int members = settings.keysLike("server.").size();
+        boolean mayBeAlone = members != 1 || Settings.flag(settings.inFile("standaloneEnabled"), true);
+        boolean observes = settings.keysLike("server.").stream()
+                .map(settings::inFile)
+                .anyMatch(found ->
+                        found != null && found.value().toLowerCase(Locale.ROOT).contains(":observer"));
+        if (members == 0 || members == 1 && mayBeAlone && !observes) {
+            return null;
         }
-        boolean observer = members.size() == 1
-                && members.get(0).value().toLowerCase(Locale.ROOT).contains(":observer");
-        if (members.size() > 1 || observer) {
-            throw new ConfigException(
-                    file + ": server.N names " + members.size() + (observer ? " observer" : " members")
-                            + ", but ensembles are not there yet; for a server that is alone leave one participant or none");
+        return EnsembleKeys.read(file, settings, dataDir);
+    }
+
+    /** This server's own line; null if the file names none. */
+    private @Nullable Found ownMember(@Nullable EnsembleConfig ensemble) {
+        if (ensemble != null) {
+            return settings.inFile("server." + ensemble.serverId());
         }
-        return members.isEmpty() ? null : members.get(0);
+        return settings.keysLike("server.").stream()
+                .map(settings::inFile)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     private InetSocketAddress clientAddress(@Nullable Found member) {

@@ -2,6 +2,8 @@ package io.muster.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -153,7 +155,7 @@ class ZooCfgTest {
                 "secureClientPort=2281 | not there yet",
                 "sessionRequireClientSASLAuth=true | not there yet",
                 "enforce.auth.enabled=true | enforce.auth.schemes must say which",
-                "dynamicConfigFile=/x | ensembles are not there yet",
+                "dynamicConfigFile=/x | dynamicConfigFile is set, but this is not there yet",
             })
     void wrongLineIsRefusedWithFileKeyValueAndWhatIsAllowed(String line, String expected) {
         String message = refusal(SMALLEST + line + "\n");
@@ -230,9 +232,27 @@ class ZooCfgTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"server.1=a:2888:3888\nserver.2=b:2888:3888\n", "server.1=a:2888:3888:observer\n"})
-    void ensembleIsRefused(String members) {
-        assertTrue(refusal(SMALLEST + members).contains("ensembles are not there yet"));
+    @ValueSource(
+            strings = {
+                "server.1=a:2888:3888\nserver.2=b:2888:3888\n",
+                "server.1=a:2888:3888:observer\nserver.2=b:2888:3888\n",
+                "server.1=a:2888:3888\nstandaloneEnabled=false\n"
+            })
+    void aServerWithOthersIsAMemberAndMustKnowWhichOne(String members) throws IOException {
+        String lines = "dataDir=" + directory + "\nclientPort=2181\ninitLimit=10\nsyncLimit=5\n" + members;
+        assertTrue(refusal(lines).contains("myid: is missing"), refusal(lines));
+        Files.writeString(directory.resolve("myid"), "1\n");
+        ServerConfig config = read(lines);
+        EnsembleConfig ensemble = config.ensemble();
+        assertNotNull(ensemble);
+        assertEquals(1, ensemble.serverId());
+        assertEquals(1, config.replica().serverId());
+    }
+
+    @Test
+    void oneParticipantIsAloneUnlessItIsToldNotToBe() throws IOException {
+        assertNull(read(SMALLEST + "server.1=a:2888:3888\n").ensemble());
+        assertNull(read(SMALLEST).ensemble());
     }
 
     @ParameterizedTest
