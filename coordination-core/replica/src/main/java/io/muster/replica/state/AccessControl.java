@@ -78,10 +78,10 @@ public final class AccessControl {
                 return true;
             }
         }
-        if (acl.isLong() && isNamed(acl, anyOfPerms, ids)) {
-            return true;
+        if (acl.isLong()) {
+            return isNamed(acl, anyOfPerms, ids);
         }
-        for (Acl entry : acl.isLong() ? acl.addresses() : acl.entries()) {
+        for (Acl entry : acl.entries()) {
             if ((entry.perms() & anyOfPerms) != 0 && matchesAny(entry.id(), ids)) {
                 return true;
             }
@@ -89,7 +89,7 @@ public final class AccessControl {
         return false;
     }
 
-    /** Whether a long list gives it to everybody, or to one of the ids by name. */
+    /** Whether a long list gives it to everybody, or to one of the ids. */
     private boolean isNamed(AclList acl, int anyOfPerms, List<Id> ids) {
         if ((acl.permsOf(Id.ANYONE) & anyOfPerms) != 0) {
             return true;

@@ -2,7 +2,6 @@ package io.muster.replica.state;
 
 import io.muster.protocol.Acl;
 import io.muster.protocol.Id;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,43 +23,34 @@ public final class AclList {
     private final int hash;
     /** Of a list that is not short: what each id is given by all of its entries together. It is never iterated over. */
     private final @Nullable Map<Id, Integer> permsById;
-    /** Of a list that is not short: those that may mean many addresses. */
-    private final List<Acl> addresses;
+    /** Of a list that is not short: what its entries give to addresses. */
+    private final @Nullable IpRanges ranges;
 
     public AclList(List<Acl> entries) {
         this.entries = List.copyOf(entries);
         this.hash = this.entries.hashCode();
         if (entries.size() <= SHORT) {
             this.permsById = null;
-            this.addresses = List.of();
+            this.ranges = null;
             return;
         }
         Map<Id, Integer> perms = new HashMap<>(entries.size() * 2);
-        List<Acl> ofAddresses = new ArrayList<>();
         for (Acl entry : entries) {
             perms.merge(entry.id(), entry.perms(), (a, b) -> a | b);
-            if (entry.id().scheme().equals(IpScheme.NAME)) {
-                ofAddresses.add(entry);
-            }
         }
         this.permsById = perms;
-        this.addresses = List.copyOf(ofAddresses);
+        this.ranges = new IpRanges(this.entries);
     }
 
-    /** Whether all questions for an id are to be asked of {@link #permsOf} and {@link #addresses}, which is cheaper. */
+    /** Whether all questions for an id are to be asked of {@link #permsOf}, which is cheaper. */
     boolean isLong() {
         return permsById != null;
     }
 
-    /** What the entries of a long list that name exactly this id give. */
+    /** What the entries of a long list that name this id, or addresses that it is among, give together. */
     int permsOf(Id id) {
-        Integer perms = permsById == null ? null : permsById.get(id);
-        return perms == null ? 0 : perms;
-    }
-
-    /** The entries of a long list that name addresses or ranges of them. */
-    List<Acl> addresses() {
-        return addresses;
+        int perms = permsById == null ? 0 : permsById.getOrDefault(id, 0);
+        return ranges == null || !id.scheme().equals(IpScheme.NAME) ? perms : perms | ranges.permsOf(id.id());
     }
 
     public List<Acl> entries() {

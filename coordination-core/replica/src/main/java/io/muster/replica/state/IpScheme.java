@@ -20,36 +20,14 @@ final class IpScheme implements AuthScheme {
 
     @Override
     public boolean isValid(String id) {
-        int slash = id.indexOf('/');
-        byte[] address = IpAddress.parse(slash < 0 ? id : id.substring(0, slash));
-        return address != null && (slash < 0 || bits(id, slash, address) >= 0);
+        return IpRange.parse(id) != null;
     }
 
     @Override
     public boolean matches(String connectionId, String listId) {
-        int slash = listId.indexOf('/');
-        byte[] wanted = IpAddress.parse(slash < 0 ? listId : listId.substring(0, slash));
-        byte[] actual = IpAddress.parse(connectionId);
-        if (wanted == null || actual == null || wanted.length != actual.length) {
-            return false;
-        }
-        int bits = slash < 0 ? wanted.length * 8 : bits(listId, slash, wanted);
-        for (int i = 0; i < bits; i++) {
-            int mask = 0x80 >> (i & 7);
-            if (((wanted[i >> 3] ^ actual[i >> 3]) & mask) != 0) {
-                return false;
-            }
-        }
-        return bits >= 0;
-    }
-
-    private static int bits(String id, int slash, byte[] address) {
-        String digits = id.substring(slash + 1);
-        if (digits.isEmpty() || digits.length() > 3 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return -1;
-        }
-        int bits = Integer.parseInt(digits);
-        return bits <= address.length * 8 ? bits : -1;
+        IpRange wanted = IpRange.parse(listId);
+        IpRange actual = IpRange.ofAddress(connectionId);
+        return wanted != null && actual != null && wanted.contains(actual);
     }
 
     @Override
