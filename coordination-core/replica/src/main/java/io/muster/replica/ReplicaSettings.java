@@ -1,5 +1,6 @@
 package io.muster.replica;
 
+import io.muster.protocol.Request;
 import io.muster.replica.session.SessionSecret;
 import io.muster.replica.state.AccessControl;
 import io.muster.replica.state.AccessSettings;
@@ -74,9 +75,17 @@ public final class ReplicaSettings {
         return values.reconfigEnabled;
     }
 
-    /** Operations that a multi may have, at least 1; a longer one fails with the error BadArguments. */
+    /** Operations that a multi, be it of writes or of reads, may have, at least 1; a longer one fails with the error BadArguments. */
     public int maxMultiOps() {
         return values.maxMultiOps;
+    }
+
+    /** Whether the request has no more operations than {@link #maxMultiOps}. */
+    public boolean allows(Request request) {
+        if (request instanceof Request.Multi multi) {
+            return multi.ops().size() <= maxMultiOps();
+        }
+        return !(request instanceof Request.MultiRead multi) || multi.ops().size() <= maxMultiOps();
     }
 
     /** What to make the passwords of new sessions from where the state has no secret yet; null to give new sessions the passwords that ZooKeeper would give them, for a migration. */

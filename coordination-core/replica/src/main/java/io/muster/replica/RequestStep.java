@@ -118,18 +118,14 @@ final class RequestStep implements Request.Handler<Effect> {
 
     /** Why such a request is not to be prepared, whatever the state is; null if it may be. */
     static @Nullable ErrorCode unfit(Request request, ReplicaSettings settings) {
-        if (isTooLong(request, settings)) {
+        if (!settings.allows(request)) {
             return ErrorCode.BAD_ARGUMENTS;
         }
         return isUnreadable(request) ? ErrorCode.MARSHALLING_ERROR : null;
     }
 
-    private static boolean isTooLong(Request request, ReplicaSettings settings) {
-        return request instanceof Request.Multi multi && multi.ops().size() > settings.maxMultiOps();
-    }
-
     static void warnIfTooLong(Request request, ReplicaSettings settings, Connection connection, Outputs out) {
-        if (isTooLong(request, settings)) {
+        if (!settings.allows(request)) {
             String address = connection.remoteAddress;
             out.warn(
                     "multi " + address,
@@ -215,7 +211,11 @@ final class RequestStep implements Request.Handler<Effect> {
 
     @Override
     public Effect multiRead(Request.MultiRead request) {
-        return elsewhere(request, null);
+        if (core.settings.allows(request)) {
+            return elsewhere(request, null);
+        }
+        warnIfTooLong(request, core.settings, connection, out);
+        return reply(Answer.failed(ErrorCode.BAD_ARGUMENTS), null);
     }
 
     @Override

@@ -111,7 +111,7 @@ public final class MusterServer implements AutoCloseable {
         Traffic traffic = new Traffic();
         View view = new View(config, traffic, System.nanoTime());
         FourLetterWords words = new FourLetterWords(view, config.words(), SystemSettings.ofThisJvm());
-        port = new ClientPort(config.transport(), settings.access(), words, traffic, loop);
+        port = new ClientPort(config.transport(), settings, words, traffic, loop);
         journal.onFailure(this::failed);
         logThread.start();
         openToMembers();

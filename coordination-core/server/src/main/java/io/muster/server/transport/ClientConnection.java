@@ -115,7 +115,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                 port.traffic().watchRefused();
             case SESSIONS, SESSIONS_PER_ADDRESS -> port.traffic().sessionRefused();
         }
-        port.refusals().log(remoteAddress(), "more than " + max + what);
+        port.refusals().log(remoteAddress(), new Refusal(limit.name(), "more than " + max + what));
     }
 
     // ---- what anybody may ask
@@ -156,7 +156,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        String refusal = port.admit(this);
+        Refusal refusal = port.admit(this);
         if (refusal != null) {
             refuse(refusal);
             return;
@@ -164,8 +164,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         counted = true;
         deadline = channel.eventLoop()
                 .schedule(
-                        () -> refuse((intake.isPaused() ? "too much waits for the log since " : "nothing was said for ")
-                                + port.settings().handshakeTimeoutMs() + " ms"),
+                        () -> refuse(
+                                "time for a handshake",
+                                (intake.isPaused() ? "too much waits for the log since " : "nothing was said for ")
+                                        + port.settings().handshakeTimeoutMs() + " ms"),
                         port.settings().handshakeTimeoutMs(),
                         TimeUnit.MILLISECONDS);
     }
@@ -198,7 +200,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             log.debug("connection={} remote={} io={}", number, remote, cause.toString());
         } else if (cause instanceof OutOfMemoryError) {
             // nobody is helped by a stack trace for each of many
-            refuse("there is not enough memory for it: " + cause.getMessage());
+            refuse("memory", "there is not enough memory for it: " + cause.getMessage());
             return;
         } else {
             log.warn("connection={} remote={} closed after an unexpected error", number, remote, cause);
@@ -206,10 +208,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         closeNow();
     }
 
-    /** Closes without an answer; the reason goes to the log, at most once per address and minute. */
-    void refuse(String reason) {
+    /** Closes without an answer; the reason goes to the log, at most once per address, limit and minute. */
+    void refuse(String limit, String reason) {
+        refuse(new Refusal(limit, reason));
+    }
+
+    private void refuse(Refusal refusal) {
         port.traffic().rejected();
-        port.refusals().log(remoteAddress(), reason);
+        port.refusals().log(remoteAddress(), refusal);
         closeNow();
     }
 
@@ -287,13 +293,15 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                 requests.take(in);
             }
         } catch (MalformedFrameException e) {
-            refuse("an undecodable " + (greeting ? "handshake: " : "header: ") + e.getMessage());
+            refuse("decodable", "an undecodable " + (greeting ? "handshake: " : "header: ") + e.getMessage());
         }
     }
 
     private void handshake(ConnectRequest request) {
         if (!port.throttle().admits(request.sessionId() == 0)) {
-            refuse("sessions come faster than the connection throttle allows (connection_throttle_tokens)");
+            refuse(
+                    "connection_throttle_tokens",
+                    "sessions come faster than the connection throttle allows (connection_throttle_tokens)");
             return;
         }
         phase = Phase.CONNECTING;
@@ -347,7 +355,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (gone) {
             return;
         }
-        String tooMuch = replies.flush();
+        Refusal tooMuch = replies.flush();
         if (tooMuch != null) {
             refuse(tooMuch);
         }

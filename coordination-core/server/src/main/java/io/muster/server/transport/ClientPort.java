@@ -1,5 +1,7 @@
 package io.muster.server.transport;
 
+import io.muster.protocol.Request;
+import io.muster.replica.ReplicaSettings;
 import io.muster.replica.state.AccessControl;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -44,7 +46,7 @@ public final class ClientPort implements AutoCloseable {
     private static final int CLOSE_TIMEOUT_SECONDS = 10;
 
     private final TransportSettings settings;
-    private final AccessControl access;
+    private final ReplicaSettings replica;
     private final Words words;
     private final Traffic traffic;
     private final ConnectionThrottle throttle;
@@ -71,10 +73,10 @@ public final class ClientPort implements AutoCloseable {
     private final AtomicInteger count = new AtomicInteger();
     private volatile @Nullable Channel listener;
 
-    public ClientPort(TransportSettings settings, AccessControl access, Words words, Traffic traffic, Core core) {
+    public ClientPort(TransportSettings settings, ReplicaSettings replica, Words words, Traffic traffic, Core core) {
         this.settings = settings;
         this.queued = new SharedBytes(settings.maxQueuedBytesOfAll(), ALWAYS_QUEUED_BYTES);
-        this.access = access;
+        this.replica = replica;
         this.words = words;
         this.traffic = traffic;
         this.throttle = new ConnectionThrottle(
@@ -223,16 +225,18 @@ public final class ClientPort implements AutoCloseable {
 
     /** Counts a connection in, or says why not. */
     @Nullable
-    String admit(ClientConnection connection) {
+    Refusal admit(ClientConnection connection) {
         int total = count.incrementAndGet();
         int ofAddress = countByAddress.merge(connection.remoteAddress(), 1, Integer::sum);
         all.put(connection, Boolean.TRUE);
-        String refusal = null;
+        Refusal refusal = null;
         if (settings.maxConnectionsPerAddress() > 0 && ofAddress > settings.maxConnectionsPerAddress()) {
-            refusal = "more than " + settings.maxConnectionsPerAddress()
-                    + " connections from one address (maxClientCnxns)";
+            refusal = new Refusal(
+                    "maxClientCnxns",
+                    "more than " + settings.maxConnectionsPerAddress()
+                            + " connections from one address (maxClientCnxns)");
         } else if (settings.maxConnections() > 0 && total > settings.maxConnections()) {
-            refusal = "more than " + settings.maxConnections() + " connections (maxCnxns)";
+            refusal = new Refusal("maxCnxns", "more than " + settings.maxConnections() + " connections (maxCnxns)");
         }
         if (refusal != null) {
             left(connection);
@@ -259,7 +263,12 @@ public final class ClientPort implements AutoCloseable {
     }
 
     AccessControl access() {
-        return access;
+        return replica.access();
+    }
+
+    /** Whether the request has not too many operations. */
+    boolean allows(Request request) {
+        return replica.allows(request);
     }
 
     ConnectionThrottle throttle() {

@@ -94,8 +94,10 @@ final class Intake {
         int before = unreadBytes;
         unreadBytes = now;
         if (!port.unread().changed(before, now)) {
-            connection.refuse("a request that has not come to its end holds " + now + " bytes; all such would exceed "
-                    + port.settings().maxUnreadBytes() + " bytes (muster.maxUnreadBytes)");
+            connection.refuse(
+                    "muster.maxUnreadBytes",
+                    "a request that has not come to its end holds " + now + " bytes; all such would exceed "
+                            + port.settings().maxUnreadBytes() + " bytes (muster.maxUnreadBytes)");
         }
     }
 
@@ -220,13 +222,17 @@ final class Intake {
 
     private boolean isAllowed(int length, boolean open) {
         if (!open && length > port.settings().maxHandshakeBytes()) {
-            connection.refuse("a handshake of " + length + " bytes; at most "
-                    + port.settings().maxHandshakeBytes() + " are allowed (muster.maxHandshakeBytes)");
+            connection.refuse(
+                    "muster.maxHandshakeBytes",
+                    "a handshake of " + length + " bytes; at most "
+                            + port.settings().maxHandshakeBytes() + " are allowed (muster.maxHandshakeBytes)");
             return false;
         }
         if (length < 0 || length > port.settings().maxFrameBytes()) {
-            connection.refuse("a frame of " + length + " bytes; at most "
-                    + port.settings().maxFrameBytes() + " are allowed (jute.maxbuffer)");
+            connection.refuse(
+                    "jute.maxbuffer",
+                    "a frame of " + length + " bytes; at most "
+                            + port.settings().maxFrameBytes() + " are allowed (jute.maxbuffer)");
             return false;
         }
         return true;

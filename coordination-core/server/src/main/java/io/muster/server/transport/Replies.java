@@ -107,17 +107,21 @@ final class Replies {
 
     /** Lets all leave that may go now. Says why the connection cannot go on, if too much stays. */
     @Nullable
-    String flush() {
+    Refusal flush() {
         outbox.flush();
         countQueued();
         if (queuedBytes > port.settings().maxQueuedBytes()) {
-            return "it does not read what it asked for: more than "
-                    + port.settings().maxQueuedBytes() + " bytes wait for it";
+            return new Refusal(
+                    "muster.maxQueuedBytesPerConnection",
+                    "it does not read what it asked for: more than "
+                            + port.settings().maxQueuedBytes() + " bytes wait for it");
         }
         if (tooMuchQueued) {
-            return "it does not read what it asked for: " + queuedBytes
-                    + " bytes wait for it, and for all clients more than "
-                    + port.settings().maxQueuedBytesOfAll() + " (muster.maxQueuedBytes)";
+            return new Refusal(
+                    "muster.maxQueuedBytes",
+                    "it does not read what it asked for: " + queuedBytes
+                            + " bytes wait for it, and for all clients more than "
+                            + port.settings().maxQueuedBytesOfAll() + " (muster.maxQueuedBytes)");
         }
         return null;
     }

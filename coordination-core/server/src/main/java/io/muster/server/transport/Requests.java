@@ -77,8 +77,10 @@ final class Requests {
         }
         largeBytes = 0;
         port.traffic().largeRequestRejected();
-        connection.refuse("a large request of " + length + " bytes; those without a reply would exceed "
-                + port.settings().maxLargeRequestsBytes() + " bytes (largeRequestMaxBytes)");
+        connection.refuse(
+                "largeRequestMaxBytes",
+                "a large request of " + length + " bytes; those without a reply would exceed "
+                        + port.settings().maxLargeRequestsBytes() + " bytes (largeRequestMaxBytes)");
         return false;
     }
 
@@ -170,7 +172,7 @@ final class Requests {
 
     /** Answers a read from the published state, if the order of this connection allows it. */
     private boolean answeredHere(int xid, OpCode op, Request read) {
-        if (!outstanding.isEmpty() || !port.access().letsIn(ids)) {
+        if (!outstanding.isEmpty() || !port.access().letsIn(ids) || !port.allows(read)) {
             return false;
         }
         Published published = lane.core().published();
