@@ -1,16 +1,14 @@
 package io.muster.replica;
 
+import io.muster.replica.session.SessionTable;
 import io.muster.replica.state.State;
 import io.muster.replica.state.StateEditor;
 import io.muster.replica.zab.PeerInput;
 import io.muster.replica.zab.PeerSettings;
 import io.muster.replica.zab.PeerStatus;
 import io.muster.replica.zab.Recovered;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -190,20 +188,26 @@ public final class Replica {
     }
 
     /**
-     * Sessions by the time when they will expire, in milliseconds of the wall clock, soonest first. Empty where another server
-     * decides that.
+     * When sessions will expire if nothing is heard from them. Says nothing of those that are not or are about to end, and
+     * nothing at all where another server decides that.
      */
-    public SortedMap<Long, List<Long>> sessionsByDeadline() {
-        SortedMap<Long, List<Long>> byDeadline = new TreeMap<>();
+    public void forEachDeadline(List<Long> sessionIds, SessionDeadline visitor) {
         Primary deciding = member == null ? alone : member.primary();
-        if (deciding != null) {
-            Clocks now = core.now;
-            deciding.sessions()
-                    .forEachDeadline((deadlineMs, id) -> byDeadline
-                            .computeIfAbsent(deadlineMs - now.monotonicMs() + now.wallMs(), key -> new ArrayList<>())
-                            .add(id));
+        if (deciding == null) {
+            return;
         }
-        return byDeadline;
+        long toWallMs = core.now.wallMs() - core.now.monotonicMs();
+        for (long id : sessionIds) {
+            SessionTable.Session session = deciding.sessions().get(id);
+            if (session != null && !session.isClosing()) {
+                visitor.session(session.deadlineMs() + toWallMs, id);
+            }
+        }
+    }
+
+    /** When a session will expire, in milliseconds of the wall clock. */
+    public interface SessionDeadline {
+        void session(long wallMs, long id);
     }
 
     /** Digests at certain committed transactions, oldest first. */

@@ -49,6 +49,11 @@ public final class SessionTable {
             return timeoutMs;
         }
 
+        /** When it expires if nothing is heard from it, by the clock that it was touched by. */
+        public long deadlineMs() {
+            return deadlineMs;
+        }
+
         /** A server over another link speaks for it from now on, or {@link #HERE} this one. */
         public void moveTo(long link) {
             owner = link;
@@ -115,16 +120,6 @@ public final class SessionTable {
         }
         expired.forEach(session -> session.closing = true);
         return expired;
-    }
-
-    /** Takes one session. */
-    public interface Visitor {
-        void session(long deadlineMs, long id);
-    }
-
-    /** Sessions that have not expired, in the order in which they will if nothing is heard from them. */
-    public void forEachDeadline(Visitor visitor) {
-        buckets.forEach((deadlineMs, bucket) -> bucket.forEach(session -> visitor.session(deadlineMs, session.id)));
     }
 
     private void leaveBucket(Session session) {

@@ -29,6 +29,7 @@ final class CoreWords {
             .withZone(ZoneId.systemDefault());
 
     private static final int WATCHES_AT_A_TIME = 2_000;
+    private static final int SESSIONS_AT_A_TIME = 2_000;
 
     private final ServerView server;
     /** Makes one text after the other; there is no thread while nobody asks. */
@@ -63,7 +64,32 @@ final class CoreWords {
 
     /** dump */
     CompletableFuture<String> sessions() {
-        return server.ask(replica -> replica.sessionsByDeadline()).thenApplyAsync(this::dump, texts);
+        SortedMap<Long, List<Long>> byDeadline = new TreeMap<>();
+        return CompletableFuture.supplyAsync(() -> sessionIds(server.state()), texts)
+                .thenCompose(ids -> deadlines(ids, 0, byDeadline))
+                .thenApplyAsync(done -> dump(byDeadline), texts);
+    }
+
+    private static List<Long> sessionIds(State state) {
+        List<Long> ids = new ArrayList<>();
+        state.forEachSession((id, timeoutMs) -> ids.add(id));
+        Collections.sort(ids);
+        return ids;
+    }
+
+    private CompletableFuture<Void> deadlines(List<Long> ids, int from, SortedMap<Long, List<Long>> into) {
+        if (from >= ids.size()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        int to = Math.min(ids.size(), from + SESSIONS_AT_A_TIME);
+        return server.ask(replica -> {
+                    replica.forEachDeadline(
+                            ids.subList(from, to),
+                            (wallMs, id) -> into.computeIfAbsent(wallMs, key -> new ArrayList<>())
+                                    .add(id));
+                    return to;
+                })
+                .thenCompose(next -> deadlines(ids, next, into));
     }
 
     private String dump(SortedMap<Long, List<Long>> byDeadline) {

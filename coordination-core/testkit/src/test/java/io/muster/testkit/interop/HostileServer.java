@@ -9,6 +9,9 @@ import io.muster.client.Node;
 import io.muster.testkit.MusterProcess;
 import io.muster.testkit.ServerProcess;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +114,15 @@ final class HostileServer implements AutoCloseable {
         RawClient raw = connect();
         assertTrue(raw.handshake(20_000, 0, new byte[16]).isAccepted());
         return raw;
+    }
+
+    /** Asks for one of the costly words, and waits for the whole of it as long as a connection may be silent. */
+    String word(String word) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), process.port())) {
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream().write(word.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     static byte[] frame(int length, byte... start) {
