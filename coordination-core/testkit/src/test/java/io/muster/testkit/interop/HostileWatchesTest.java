@@ -74,8 +74,7 @@ class HostileWatchesTest {
     @Test
     void f87_theCostlyWordsOfManyWatchesAndSessionsHoldUpNobody() throws Exception {
         int sessions = 3_000;
-        try (HostileServer server =
-                        HostileServer.start(MusterProcess.builder().config("4lw.commands.whitelist", "*"));
+        try (HostileServer server = HostileServer.start(MusterProcess.builder().config("4lw.commands.whitelist", "*"));
                 RawClient watcher = server.connect()) {
             watcher.handshake(60_000, 0, new byte[16]);
             watchAll(watcher);
@@ -105,7 +104,11 @@ class HostileWatchesTest {
             }
             long longest = server.takeLongestMs();
             assertTrue(longest < PATIENCE_MS, "the honest client waited " + longest + " ms");
-            assertTrue(server.word("dump").lines().filter(line -> line.startsWith("\t0x")).count() >= sessions);
+            assertTrue(server.word("dump")
+                            .lines()
+                            .filter(line -> line.startsWith("\t0x"))
+                            .count()
+                    >= sessions);
         }
     }
 
