@@ -89,6 +89,9 @@ final class Member implements PeerOutputs {
     }
 
     void endBatch() {
+        if (primary != null && peer.wantsProposal()) {
+            primary.proposeNothing(out);
+        }
         peer.endBatch();
         doAfterwards();
         duty.endBatch(out);

@@ -466,6 +466,11 @@ final class Primary implements Duty, RequestStep.Writes {
         takeHeld(connection, out);
     }
 
+    /** A transaction that changes nothing: whoever acknowledges it follows this server. */
+    void proposeNothing(Outputs out) {
+        failFor(new Caller(0, 0, List.of()), ErrorCode.OK, out);
+    }
+
     /** So that no server of the ensemble has to make sessions without one. */
     void storeFirstSecret(Outputs out) {
         SessionSecret secret = core.settings.newSecret();

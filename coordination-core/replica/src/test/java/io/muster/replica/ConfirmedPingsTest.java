@@ -117,6 +117,24 @@ class ConfirmedPingsTest {
     }
 
     @Test
+    void whereFollowersAcknowledgeTransactionsOnlyOneThatChangesNothingConfirms() {
+        ScriptedEnsemble plain = new ScriptedEnsemble(0);
+        ScriptedMember plainLeader = plain.awaitLeader();
+        long client = plainLeader.connectAsMuster(TIMEOUT_MS);
+        plain.settle();
+        plainLeader.heard(client);
+        long before = plainLeader.state().zxid();
+        plainLeader.ping(client);
+        plain.settle();
+        assertEquals(List.of("empty"), plainLeader.heard(client));
+        assertEquals(before + 1, plainLeader.state().zxid());
+        assertEquals("synced", plainLeader.ask(client, new Request.Sync("/")));
+        long other = plain.followers().get(0).connectAsMuster(TIMEOUT_MS);
+        assertEquals(
+                0, features(plain.followers().get(0), other), "a follower cannot know that its leader asks a quorum");
+    }
+
+    @Test
     void aSessionWhoseLastPingWasConfirmedIsNotEndedByTheNextLeaderBeforeItsTimeout() {
         long client = follower.connectAsMuster(TIMEOUT_MS);
         follower.heard(client);

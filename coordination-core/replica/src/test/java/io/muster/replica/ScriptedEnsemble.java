@@ -24,6 +24,7 @@ final class ScriptedEnsemble {
     private final Queue<Runnable> events = new ArrayDeque<>();
     private final List<Link> links = new ArrayList<>();
     private final List<ScriptedMember> deaf = new ArrayList<>();
+    private final int features;
     private long nowMs;
     private long lastLink;
 
@@ -31,6 +32,12 @@ final class ScriptedEnsemble {
     private record Link(ScriptedMember learner, long atLearner, ScriptedMember leader, long atLeader) {}
 
     ScriptedEnsemble() {
+        this(PeerExtensions.ROUNDS | PeerExtensions.CUMULATIVE_ACKS);
+    }
+
+    /** @param features that the servers have beyond ZooKeeper's; 0 for none */
+    ScriptedEnsemble(int features) {
+        this.features = features;
         List<Membership.Member> all = new ArrayList<>();
         for (long id = 1; id <= 3; id++) {
             all.add(new Membership.Member(
@@ -62,12 +69,7 @@ final class ScriptedEnsemble {
                 5,
                 State.initial(1, true),
                 PeerSettings.Election.DEFAULT,
-                new PeerSettings.Bounds(
-                        500,
-                        1 << 20,
-                        0,
-                        PeerSettings.Bounds.LAST_COUNTER,
-                        PeerExtensions.ROUNDS | PeerExtensions.CUMULATIVE_ACKS));
+                new PeerSettings.Bounds(500, 1 << 20, 0, PeerSettings.Bounds.LAST_COUNTER, features));
     }
 
     void later(Runnable event) {

@@ -373,6 +373,25 @@ final class Leading extends Part {
         return packet.touches().isEmpty() ? Verdict.FINE : passUp(learner, packet);
     }
 
+    /** Whether a round is open that only the acknowledgement of a proposal can confirm, and there is none. */
+    boolean wantsProposal() {
+        if (!mayPropose() || !rounds.awaitsProposal(peer.history.last())) {
+            return false;
+        }
+        Set<Long> answering = new TreeSet<>();
+        answering.add(self());
+        learners.forEach(Learner.Step.UP, learner -> {
+            if (answersRounds(learner)) {
+                answering.add(learner.server());
+            }
+        });
+        return !peer.quorums.contain(answering::contains);
+    }
+
+    private boolean answersRounds(Learner learner) {
+        return learner.has(PeerExtensions.ROUNDS) && votes(learner) && learner.step() == Learner.Step.UP;
+    }
+
     private void confirmRounds() {
         if (rounds.advance(self(), peer.quorums)) {
             out.confirmed(rounds.confirmed());
@@ -425,8 +444,7 @@ final class Leading extends Part {
     private void ping(boolean everyone) {
         long round = rounds.send();
         for (Learner learner : learners.all()) {
-            boolean answersRounds =
-                    learner.has(PeerExtensions.ROUNDS) && votes(learner) && learner.step() == Learner.Step.UP;
+            boolean answersRounds = answersRounds(learner);
             if (everyone && learner.waitsMs(peer.nowMs) > peer.settings.syncLimitMs()) {
                 learners.close(learner, "a proposal was not acknowledged for " + learner.waitsMs(peer.nowMs) + " ms");
             } else if (everyone && !isInTime(learner)) {

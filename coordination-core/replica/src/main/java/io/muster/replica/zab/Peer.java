@@ -188,6 +188,14 @@ public final class Peer {
         return leading().confirm();
     }
 
+    /**
+     * Whether a number that {@link #confirm} gave can be confirmed only by the acknowledgement of a transaction, and none has
+     * been proposed since: some followers, as those of ZooKeeper, acknowledge nothing else. Any transaction will do.
+     */
+    public boolean wantsProposal() {
+        return part instanceof Leading leading && leading.wantsProposal();
+    }
+
     /** Whether the leader that this server learns from has a quorum confirm that it leads before it answers a sync. */
     public boolean isLeaderConfirmed() {
         return part instanceof Learning learning && (learning.features & PeerExtensions.ROUNDS) != 0;

@@ -43,6 +43,12 @@ final class Rounds {
         return requested;
     }
 
+    /** Whether the newest open round was asked for after everything that is proposed, so that no acknowledgement can confirm it. */
+    boolean awaitsProposal(long last) {
+        Open newest = open.peekLast();
+        return newest != null && newest.proposedBefore >= last;
+    }
+
     /** Whether a round should be sent now: one was asked for and none is on its way. */
     boolean isDue() {
         return requested > sent && sent == confirmed;
