@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server, alone, in a JVM of its own, started from a {@code zoo.cfg}. It listens on the loopback interface, keeps its data
+ * A server in a JVM of its own, started from a {@code zoo.cfg}. It listens on the loopback interface, keeps its data
  * in a directory of its own, and serves when it has been started.
  *
  * <p>{@link #close()} ends the process and deletes the directory. Not for several threads.
@@ -41,6 +41,9 @@ public abstract class ServerProcess implements AutoCloseable {
     private final Map<String, String> config;
     private final Map<String, String> properties;
     private final Path directory;
+    /** 0 for a server that is alone. */
+    private final int serverId;
+
     private int port;
     private @Nullable Process process;
     private boolean paused;
@@ -50,6 +53,8 @@ public abstract class ServerProcess implements AutoCloseable {
         this.mainClass = mainClass;
         this.config = new LinkedHashMap<>(settings.config);
         this.properties = new LinkedHashMap<>(settings.properties);
+        this.port = settings.port;
+        this.serverId = settings.serverId;
         try {
             this.directory = Files.createTempDirectory("muster-" + name.toLowerCase(Locale.ROOT) + "-");
         } catch (IOException e) {
@@ -66,6 +71,8 @@ public abstract class ServerProcess implements AutoCloseable {
         private final Function<Builder<S>, S> process;
         private final Map<String, String> config = new LinkedHashMap<>();
         private final Map<String, String> properties = new LinkedHashMap<>();
+        private int port;
+        private int serverId;
 
         Builder(Function<Builder<S>, S> process) {
             this.process = process;
@@ -88,6 +95,13 @@ public abstract class ServerProcess implements AutoCloseable {
         public Builder<S> property(String key, String value) {
             properties.put(key, value);
             return this;
+        }
+
+        /** A member of an ensemble, which is not started yet: {@link ProcessEnsemble} does that. */
+        S member(int id, int clientPort) {
+            serverId = id;
+            port = clientPort;
+            return process.apply(this);
         }
 
         /** Starts a server and waits until it serves. */
@@ -228,9 +242,13 @@ public abstract class ServerProcess implements AutoCloseable {
         }
     }
 
-    private void launch() {
+    /** Starts it, and waits for nothing. */
+    final void launch() {
         try {
             Files.createDirectories(dataDirectory());
+            if (serverId != 0) {
+                Files.writeString(dataDirectory().resolve("myid"), serverId + "\n");
+            }
             Path file = directory.resolve("zoo.cfg");
             List<String> lines = new ArrayList<>();
             config.forEach((key, value) -> lines.add(key + "=" + value));
@@ -265,7 +283,7 @@ public abstract class ServerProcess implements AutoCloseable {
         return path.toString();
     }
 
-    private void awaitServing() {
+    final void awaitServing() {
         long deadlineNanos = System.nanoTime() + START_DEADLINE.toNanos();
         while (!fourLetterWord("srvr").contains("Mode:")) {
             // Between two looks we wait for what would make looking useless.
