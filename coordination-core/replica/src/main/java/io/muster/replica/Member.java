@@ -151,6 +151,7 @@ final class Member implements PeerOutputs {
         duty = now;
         out.publish(now.committedState());
         isUnpublished = false;
+        now.endOrphans(out);
         now.storeFirstSecret(out);
         forEachWithSession(connection -> now.resume(connection, out));
     }

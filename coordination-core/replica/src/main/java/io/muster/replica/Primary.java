@@ -498,6 +498,22 @@ final class Primary implements Duty, RequestStep.Writes {
         });
     }
 
+    /**
+     * Ends what is no session and owns ephemeral znodes all the same, which nobody else would ever do. By transactions, so that
+     * all servers of an ensemble lose the same; before anything that clients ask.
+     */
+    void endOrphans(Outputs out) {
+        List<Long> owners = core.state.orphanOwners();
+        if (owners.isEmpty()) {
+            return;
+        }
+        int before = core.state.ephemeralCount();
+        for (long owner : owners) {
+            write(preparer.closeSession(owner, 0, pipeline.nextZxid(), core.now.wallMs()), out);
+        }
+        core.warn("orphans", Orphans.describe(before - core.state.ephemeralCount(), owners));
+    }
+
     // what the time asks
 
     @Override

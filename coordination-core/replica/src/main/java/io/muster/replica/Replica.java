@@ -26,11 +26,16 @@ public final class Replica {
     /** Of a member of an ensemble. */
     private final @Nullable Member member;
 
-    /** A server that is alone. */
-    public Replica(ReplicaSettings settings, State recovered, Clocks now) {
+    /**
+     * A server that is alone.
+     *
+     * @param out for what follows at once
+     */
+    public Replica(ReplicaSettings settings, State recovered, Clocks now, Outputs out) {
         this.core = new Core(settings, recovered.edit(), now);
-        this.alone = new Primary(core, digests, (transaction, out) -> out.append(transaction));
+        this.alone = new Primary(core, digests, (transaction, to) -> to.append(transaction));
         this.member = null;
+        alone.endOrphans(out);
     }
 
     /**

@@ -32,11 +32,20 @@ final class ScriptedEnsemble {
     private record Link(ScriptedMember learner, long atLearner, ScriptedMember leader, long atLeader) {}
 
     ScriptedEnsemble() {
-        this(PeerExtensions.ROUNDS | PeerExtensions.CUMULATIVE_ACKS);
+        this(State.initial(1, true));
     }
 
     /** @param features that the servers have beyond ZooKeeper's; 0 for none */
     ScriptedEnsemble(int features) {
+        this(State.initial(1, true), features);
+    }
+
+    /** @param recovered what each member's disk holds, in a snapshot */
+    ScriptedEnsemble(State recovered) {
+        this(recovered, PeerExtensions.ROUNDS | PeerExtensions.CUMULATIVE_ACKS);
+    }
+
+    private ScriptedEnsemble(State recovered, int features) {
         this.features = features;
         List<Membership.Member> all = new ArrayList<>();
         for (long id = 1; id <= 3; id++) {
@@ -48,7 +57,7 @@ final class ScriptedEnsemble {
         }
         membership = new Membership(all, 0);
         for (long id = 1; id <= 3; id++) {
-            members.add(new ScriptedMember(this, id));
+            members.add(new ScriptedMember(this, id, recovered));
         }
         for (ScriptedMember each : members) {
             for (ScriptedMember other : members) {

@@ -47,11 +47,10 @@ final class ScriptedMember implements Outputs, PeerWire {
     private long connections;
     private int xid;
 
-    ScriptedMember(ScriptedEnsemble ensemble, long id) {
+    ScriptedMember(ScriptedEnsemble ensemble, long id, State recovered) {
         this.ensemble = ensemble;
         this.id = id;
-        State initial = State.initial(1, true);
-        this.published = initial;
+        this.published = recovered;
         ReplicaSettings settings = ReplicaSettings.builder()
                 .serverId((int) id)
                 .tickTimeMs(100)
@@ -60,8 +59,8 @@ final class ScriptedMember implements Outputs, PeerWire {
         this.replica = new Replica(
                 settings,
                 ensemble.settings(id),
-                initial,
-                Recovered.NOTHING,
+                recovered,
+                new Recovered(0, 0, recovered.zxid(), recovered.zxid(), List.of()),
                 ScriptedEnsemble.HOLD_MS,
                 new Clocks(0, 1_000_000),
                 this);

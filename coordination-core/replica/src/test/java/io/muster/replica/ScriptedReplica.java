@@ -65,7 +65,7 @@ final class ScriptedReplica implements Outputs {
         Setup setup = new Setup();
         changes.accept(setup);
         access = AccessControl.of(setup.access);
-        replica = new Replica(setup.settings(access), recovered, new Clocks(nowMs, 1_000_000 + nowMs));
+        replica = new Replica(setup.settings(access), recovered, new Clocks(nowMs, 1_000_000 + nowMs), this);
     }
 
     /** Settings that a test may change. */

@@ -35,7 +35,7 @@ interface Ensemble {
                     throw new IllegalStateException("started before");
                 }
                 initial = null;
-                return new Replica(settings, taken, now);
+                return new Replica(settings, taken, now, out);
             }
 
             @Override

@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A session and its ephemeral znodes. Changed in place by the edit that owns it, and by nobody after it. */
 final class SessionEntry implements ByteTrie.Keyed {
-    /** The timeout of an owner of ephemerals that is no session: an orphan, as some faulty snapshots have them. */
+    /**
+     * The timeout of an owner of ephemerals that is no session: an orphan. Snapshots that ZooKeeper wrote while a session ended
+     * have them, and so do times to live that the settings do not admit.
+     */
     static final int ORPHAN = -1;
 
     private final byte[] key;

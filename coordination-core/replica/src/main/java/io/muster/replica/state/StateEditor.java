@@ -108,7 +108,7 @@ public final class StateEditor extends TreeEditor {
         } else if (txn instanceof Txn.CreateSession session) {
             putSession(header.sessionId(), session.timeoutMs());
         } else if (txn instanceof Txn.CloseSession session) {
-            closeSession(header.sessionId(), session.ephemerals(), at, lenient, changes);
+            closeSession(header.sessionId(), session.ephemerals(), at, changes);
         }
         // a check and an error change nothing
     }
@@ -197,8 +197,8 @@ public final class StateEditor extends TreeEditor {
 
     /**
      * @param mayBeMissing whether a znode that is not there will do
-     * @param mayHaveChildren whether one with children will do: in a replay these are later ones, of a znode that came
-     *     after this one, and they go too, since the transactions that follow make them again
+     * @param mayHaveChildren whether one with children will do, which go too: in a replay these are later ones, of a znode that
+     *     came after this one, and the transactions that follow make them again; an ephemeral has some where a snapshot says so
      */
     private void delete(
             PathKey key, long at, boolean mayBeMissing, boolean mayHaveChildren, @Nullable List<Change> changes) {
@@ -216,7 +216,7 @@ public final class StateEditor extends TreeEditor {
         Directory own = directory(key.utf8, key.utf8.length);
         if (own != null && own.childCount > 0) {
             check(mayHaveChildren, "delete", text(key), "it has " + own.childCount + " children");
-            removeBelow(own);
+            removeBelow(own, changes);
         }
         removeOne(key.utf8, gone);
         if (changes != null) {
@@ -224,13 +224,12 @@ public final class StateEditor extends TreeEditor {
         }
     }
 
-    private void closeSession(
-            long sessionId, List<String> paths, long at, boolean lenient, @Nullable List<Change> changes) {
+    private void closeSession(long sessionId, List<String> paths, long at, @Nullable List<Change> changes) {
         for (String path : paths) {
-            delete(PathKey.of(path), at, true, lenient, changes);
+            delete(PathKey.of(path), at, true, true, changes);
         }
         for (String left : ephemerals(sessionId)) {
-            delete(PathKey.of(left), at, true, lenient, changes);
+            delete(PathKey.of(left), at, true, true, changes);
         }
         removeSession(sessionId);
     }

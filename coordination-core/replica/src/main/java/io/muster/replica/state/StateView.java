@@ -165,6 +165,18 @@ public abstract sealed class StateView permits State, TreeEditor {
         return owners;
     }
 
+    /** Owners of ephemeral znodes that are no sessions, in order: some snapshots of ZooKeeper have them. */
+    public final List<Long> orphanOwners() {
+        List<Long> owners = new ArrayList<>();
+        layout.sessions.forEach(sessions, entry -> {
+            if (entry.timeoutMs == SessionEntry.ORPHAN && entry.ephemeralCount > 0) {
+                owners.add(entry.sessionId());
+            }
+        });
+        owners.sort(null);
+        return owners;
+    }
+
     /** How many ephemeral znodes a session has. */
     public final int ephemeralCount(long sessionId) {
         SessionEntry entry = session(sessionId);

@@ -105,8 +105,12 @@ abstract sealed class TreeEditor extends StateView permits StateEditor {
         return gone;
     }
 
-    /** All below a znode, but not itself. */
-    final void removeBelow(Directory top) {
+    /**
+     * All below a znode, but not itself, children before their parents.
+     *
+     * @param changes receives what happened, in order
+     */
+    final void removeBelow(Directory top, @Nullable List<Change> changes) {
         List<byte[]> paths = new ArrayList<>();
         List<Znode> znodes = new ArrayList<>();
         walk(top, (path, znode, own) -> {
@@ -115,8 +119,16 @@ abstract sealed class TreeEditor extends StateView permits StateEditor {
                 znodes.add(znode);
             }
         });
-        for (int i = 0; i < paths.size(); i++) {
-            removeOne(paths.get(i), znodes.get(i));
+        for (int i = paths.size() - 1; i >= 0; i--) {
+            byte[] path = paths.get(i);
+            if (changes != null) {
+                PathKey key = PathKey.ofUtf8(path);
+                Directory parent = parentOf(key);
+                AclList acl = znodes.get(i).acl();
+                String text = new String(path, StandardCharsets.UTF_8);
+                changes.add(new Change(Change.Kind.DELETED, text, acl, parent == null ? acl : parent.self.acl()));
+            }
+            removeOne(path, znodes.get(i));
         }
     }
 
