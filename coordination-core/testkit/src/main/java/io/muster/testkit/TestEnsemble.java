@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,6 +33,7 @@ public final class TestEnsemble implements AutoCloseable {
     private static final int TICK_MS = 500;
     private static final int MAX_SESSION_TIMEOUT_MS = 60_000;
     private static final Duration LEADER_DEADLINE = Duration.ofSeconds(30);
+    private static final long PAUSE_NANOS = 1_000_000;
     private static final int PORTS_EACH = 3;
 
     private final Consumer<ServerConfig.Builder> configure;
@@ -143,18 +145,15 @@ public final class TestEnsemble implements AutoCloseable {
                 throw new IllegalStateException("not all of the running servers serve after " + LEADER_DEADLINE + ": "
                         + IntStream.rangeClosed(1, size()).mapToObj(this::mode).toList());
             }
-            Thread.onSpinWait();
             pauseBetweenLooks();
         }
     }
 
     /** Nothing says when a server's role changes; looking often costs little. */
     private static void pauseBetweenLooks() {
-        try {
-            Thread.sleep(1);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for an ensemble", e);
+        LockSupport.parkNanos(PAUSE_NANOS);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new IllegalStateException("interrupted while waiting for an ensemble");
         }
     }
 
