@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Says why connections were refused: one line per address, limit and minute, however many were refused. Any thread. */
-final class RefusalLog {
+public final class RefusalLog {
     private static final Logger log = LoggerFactory.getLogger(RefusalLog.class);
     private static final int MAX_REMEMBERED = 4_000;
 
@@ -19,7 +19,7 @@ final class RefusalLog {
 
     private record Crossed(String address, String limit) {}
 
-    void log(String address, Refusal refusal) {
+    public void log(String address, Refusal refusal) {
         if (isFirst(address, refusal)) {
             log.info(
                     "refused remote={} reason=\"{}\" (further ones of this kind from there are not mentioned for a minute)",

@@ -11,6 +11,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +30,9 @@ final class ElectionHandler extends ChannelInboundHandlerAdapter {
     private @Nullable Neighbor neighbor;
 
     private boolean isUnnamed;
+    /** Waits until the connection can take it; a newer one takes its place. */
+    private @Nullable Notification unsent;
+
     private @Nullable Channel channel;
 
     ElectionHandler(ElectionMesh mesh, @Nullable Neighbor dialed) {
@@ -52,6 +56,11 @@ final class ElectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     void send(Notification notification) {
+        if (channel == null || !channel.isWritable()) {
+            unsent = notification;
+            return;
+        }
+        unsent = null;
         JuteWriter writer = new JuteWriter();
         writer.writeInt(0);
         NotificationCodec.write(writer, notification);
@@ -67,6 +76,13 @@ final class ElectionHandler extends ChannelInboundHandlerAdapter {
 
     void close() {
         if (channel != null) {
+            channel.close();
+        }
+    }
+
+    void refuse(String kind, String why) {
+        if (channel != null) {
+            mesh.thread().refused(channel, kind, why);
             channel.close();
         }
     }
@@ -88,10 +104,7 @@ final class ElectionHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         isUnnamed = true;
-        if (!mesh.admit()) {
-            context.close();
-            return;
-        }
+        mesh.admit(this);
         context.executor().schedule(this::closeIfUnnamed, mesh.settings().connectTimeoutMs(), TimeUnit.MILLISECONDS);
     }
 
@@ -104,7 +117,7 @@ final class ElectionHandler extends ChannelInboundHandlerAdapter {
     private void named() {
         if (isUnnamed) {
             isUnnamed = false;
-            mesh.named();
+            mesh.named(this);
         }
     }
 
@@ -122,8 +135,7 @@ final class ElectionHandler extends ChannelInboundHandlerAdapter {
                 }
             }
         } catch (MalformedFrameException e) {
-            log.warn("votes from {} cannot be read, so its connection is closed: {}", remote(), e.getMessage());
-            context.close();
+            refuse("votes", "a vote that cannot be read: " + e.getMessage());
         } finally {
             bytes.release();
         }
@@ -142,6 +154,13 @@ final class ElectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (unsent != null) {
+            send(unsent);
+        }
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext context) {
         named();
         if (neighbor != null) {
@@ -151,7 +170,11 @@ final class ElectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        log.debug("a connection for votes broke: {}", remote(), cause);
+        if (cause instanceof IOException) {
+            log.debug("a connection for votes broke: {}", remote(), cause);
+        } else {
+            log.error("a connection for votes is closed, as it cannot be served: {}", remote(), cause);
+        }
         context.close();
     }
 }

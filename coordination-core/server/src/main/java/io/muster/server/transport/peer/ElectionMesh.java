@@ -10,8 +10,11 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +26,7 @@ final class ElectionMesh {
     private static final Logger log = LoggerFactory.getLogger(ElectionMesh.class);
     /** Servers that are no members, as far as this one knows. */
     private static final int MAX_STRANGERS = 64;
-    /** Connections whose other end has not said who it is. */
+    /** Connections whose other end has not said who it is: a newer one takes the place of the oldest. */
     private static final int MAX_UNNAMED = 64;
 
     private final PeerNetworkSettings settings;
@@ -32,7 +35,7 @@ final class ElectionMesh {
     private final List<Channel> listeners = new ArrayList<>();
     private final List<InitialMessage.Address> own = new ArrayList<>();
     private boolean closed;
-    private int unnamed;
+    private final Set<ElectionHandler> unnamed = new LinkedHashSet<>();
 
     ElectionMesh(PeerNetworkSettings settings, PeerThread thread) {
         this.settings = settings;
@@ -51,7 +54,7 @@ final class ElectionMesh {
         }
     }
 
-    /** Listens, then begins to dial. Blocks. */
+    /** Listens, then begins to dial. Blocks. @throws UncheckedIOException if a port cannot be had; then none is kept */
     void open() {
         for (InitialMessage.Address address : own) {
             InetSocketAddress socket = settings.listenOnAllAddresses()
@@ -61,8 +64,8 @@ final class ElectionMesh {
                     .bind(socket)
                     .awaitUninterruptibly();
             if (!bound.isSuccess()) {
-                throw new UncheckedIOException(
-                        address + ": " + bound.cause().getMessage(), new IOException(bound.cause()));
+                listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+                throw new UncheckedIOException(address + ": " + bound.cause(), new IOException(bound.cause()));
             }
             listeners.add(bound.channel());
         }
@@ -84,26 +87,32 @@ final class ElectionMesh {
         neighbors.values().forEach(Neighbor::close);
     }
 
-    /** Somebody dialed. @return whether there is room for one who has not said who it is */
-    boolean admit() {
-        unnamed++;
-        return !closed && unnamed <= MAX_UNNAMED;
+    /** Somebody dialed, and has not said who it is. */
+    void admit(ElectionHandler handler) {
+        if (closed) {
+            handler.close();
+            return;
+        }
+        unnamed.add(handler);
+        if (unnamed.size() > MAX_UNNAMED) {
+            // whoever means it says who it is at once, so the oldest is the one that does not
+            ElectionHandler oldest = unnamed.iterator().next();
+            unnamed.remove(oldest);
+            oldest.close();
+        }
     }
 
-    void named() {
-        unnamed--;
+    /** It has said who it is, or is gone. */
+    void named(ElectionHandler handler) {
+        unnamed.remove(handler);
     }
 
     /** Somebody who dialed has said who it is. */
     void greeted(ElectionHandler handler, InitialMessage message) {
         long id = message.serverId();
         if (id == settings.serverId()) {
-            log.error(
-                    "server={} another server says that it is server {} too; each needs a myid of its own: {}",
-                    settings.serverId(),
-                    id,
-                    handler.remote());
-            handler.close();
+            handler.refuse(
+                    "myid", "another server says that it is server " + id + " too; each needs a myid of its own");
             return;
         }
         Neighbor neighbor = neighbor(message);
@@ -122,15 +131,29 @@ final class ElectionMesh {
         }
     }
 
-    private @org.jspecify.annotations.Nullable Neighbor neighbor(InitialMessage message) {
+    private @Nullable Neighbor neighbor(InitialMessage message) {
         Neighbor known = neighbors.get(message.serverId());
-        int members = settings.membership().members().size() - 1;
-        if (known != null || neighbors.size() - members >= MAX_STRANGERS) {
+        if (known != null) {
             return known;
         }
-        Neighbor stranger = new Neighbor(this, message.serverId(), message.addresses());
+        int members = settings.membership().members().size() - 1;
+        if (neighbors.size() - members >= MAX_STRANGERS && !forgetStranger()) {
+            return null;
+        }
+        Neighbor stranger = new Neighbor(this, message.serverId(), List.of());
         neighbors.put(message.serverId(), stranger);
         return stranger;
+    }
+
+    /** One to whom there is no connection. @return whether there was such a one */
+    private boolean forgetStranger() {
+        for (Neighbor neighbor : neighbors.values()) {
+            if (!isMember(neighbor.id()) && neighbor.isIdle()) {
+                neighbors.remove(neighbor.id());
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean isClosed() {

@@ -7,6 +7,8 @@ import io.muster.replica.peer.LearnerPacket;
 import io.muster.replica.peer.Membership;
 import io.muster.replica.zab.PeerInput;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +33,16 @@ final class LeaderLink {
     /** Connects, in the place of any other link. */
     void connect(long number, long leader) {
         close();
-        current = new Link(number, settings.member(leader));
-        current.attempt();
+        Optional<Membership.Member> member = settings.membership().members().stream()
+                .filter(each -> each.id() == leader)
+                .findFirst();
+        if (member.isEmpty()) {
+            thread.report(new PeerInput.LeaderLost(number, "server " + leader + " is no member"));
+            return;
+        }
+        Link link = new Link(number, member.get());
+        current = link;
+        link.attempt();
     }
 
     /** Nothing is said of a link that is closed from here. */
@@ -47,6 +57,15 @@ final class LeaderLink {
         current = null;
         if (closing != null && closing.channel != null) {
             closing.channel.close();
+        }
+    }
+
+    /** Closes the link, as what was sent over it is not whole. */
+    void cut(String why) {
+        Link link = current;
+        close();
+        if (link != null) {
+            thread.report(new PeerInput.LeaderLost(link.number, why));
         }
     }
 
@@ -89,9 +108,14 @@ final class LeaderLink {
             thread.connect(
                     endpoint.host(),
                     endpoint.quorumPort(),
+                    (int) Math.max(1, Math.min(settings.connectTimeoutMs(), leftMs())),
                     new Packets(this),
                     this::connected,
                     why -> failed(endpoint, why));
+        }
+
+        private long leftMs() {
+            return settings.initLimitMs() - (System.nanoTime() - sinceNanos) / 1_000_000;
         }
 
         private void connected(Channel open) {
@@ -108,8 +132,7 @@ final class LeaderLink {
             if (!isCurrent()) {
                 return;
             }
-            boolean inTime = System.nanoTime() - sinceNanos < settings.initLimitMs() * 1_000_000L;
-            if (attempts < MAX_ATTEMPTS && inTime) {
+            if (attempts < MAX_ATTEMPTS && leftMs() > 0) {
                 thread.schedule(this::attempt, Math.min(LAST_RETRY_MS, FIRST_RETRY_MS << Math.min(attempts, 10)));
             } else {
                 gone("cannot be reached at " + endpoint.host() + ":" + endpoint.quorumPort() + " after " + attempts
@@ -135,7 +158,7 @@ final class LeaderLink {
         }
 
         @Override
-        void arrived(LeaderPacket packet) {
+        void arrived(ChannelHandlerContext context, LeaderPacket packet) {
             if (link.isCurrent()) {
                 thread.report(new PeerInput.FromLeader(link.number, packet));
             }
@@ -149,7 +172,7 @@ final class LeaderLink {
         }
 
         @Override
-        void lost(String why) {
+        void lost(ChannelHandlerContext context, String why) {
             if (link.channel != null) {
                 link.gone(why);
             }

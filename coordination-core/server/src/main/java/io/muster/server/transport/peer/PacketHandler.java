@@ -14,20 +14,25 @@ import org.jspecify.annotations.Nullable;
  * @param <P> the packets that come
  */
 abstract class PacketHandler<P> extends ChannelInboundHandlerAdapter {
-    private final PacketReader<P> reader;
+    private PacketReader<P> reader;
     private @Nullable String reason;
 
     PacketHandler(PacketReader<P> reader) {
         this.reader = reader;
     }
 
-    abstract void arrived(P packet);
+    /** For what comes behind the present packet. */
+    void readWith(PacketReader<P> next) {
+        reader = next;
+    }
+
+    abstract void arrived(ChannelHandlerContext context, P packet);
 
     /** The connection can take more. */
     abstract void writable();
 
     /** The connection is gone. Called once. @param why for the log */
-    abstract void lost(String why);
+    abstract void lost(ChannelHandlerContext context, String why);
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -40,7 +45,7 @@ abstract class PacketHandler<P> extends ChannelInboundHandlerAdapter {
                 decoder.filled(count);
                 P packet = decoder.isDone() ? reader.next() : null;
                 if (packet != null) {
-                    arrived(packet);
+                    arrived(context, packet);
                 }
             }
         } catch (MalformedFrameException | IllegalStateException e) {
@@ -50,7 +55,7 @@ abstract class PacketHandler<P> extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void close(ChannelHandlerContext context, String why) {
+    void close(ChannelHandlerContext context, String why) {
         if (reason == null) {
             reason = why;
         }
@@ -66,7 +71,7 @@ abstract class PacketHandler<P> extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        lost(reason == null ? "the connection was closed" : reason);
+        lost(context, reason == null ? "the connection was closed" : reason);
     }
 
     @Override

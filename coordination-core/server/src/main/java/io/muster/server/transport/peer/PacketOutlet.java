@@ -9,8 +9,9 @@ import io.muster.replica.peer.SnapStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.socket.DuplexChannel;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What goes out on one connection between a learner and a leader, in order. Packets wait as they are and become bytes when the
@@ -18,6 +19,7 @@ import java.util.ArrayDeque;
  */
 final class PacketOutlet {
     private static final int CHUNK_BYTES = 64 * 1024;
+    private static final int LINGER_MS = 1_000;
     private static final Object END = new Object();
 
     private final Channel channel;
@@ -41,7 +43,9 @@ final class PacketOutlet {
     /** @return whether there is still room: if not, the other end is too slow */
     boolean add(LeaderPacket packet) {
         put(packet instanceof LeaderPacket.Snap snap ? new SnapStream(snap) : packet);
-        waitingBytes += size(packet);
+        if (!ended) {
+            waitingBytes += size(packet);
+        }
         return waitingBytes <= maxQueuedBytes;
     }
 
@@ -60,11 +64,26 @@ final class PacketOutlet {
                 : 0;
     }
 
+    /** Whether nothing more is sent than what was added before. */
+    boolean isEnded() {
+        return ended;
+    }
+
     /** Closes the connection behind all that was added before. */
     void end() {
+        if (ended) {
+            return;
+        }
         put(END);
         ended = true;
         drain();
+    }
+
+    /** The connection is to be closed, whatever waits. */
+    void discard() {
+        ended = true;
+        waiting.clear();
+        waitingBytes = 0;
     }
 
     /** Writes as much as the connection takes now. To be called again when it can take more. */
@@ -80,12 +99,25 @@ final class PacketOutlet {
                 wrote = true;
             }
             if (isEnd) {
-                channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+                channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> closeBehindAll());
                 return;
             }
         }
         if (wrote) {
             channel.flush();
+        }
+    }
+
+    /**
+     * A socket that is closed with something unread takes back what it sent, so the other end is told that there is no more,
+     * and is to close.
+     */
+    private void closeBehindAll() {
+        if (channel instanceof DuplexChannel duplex && channel.isOpen()) {
+            duplex.shutdownOutput();
+            channel.eventLoop().schedule(() -> channel.close(), LINGER_MS, TimeUnit.MILLISECONDS);
+        } else {
+            channel.close();
         }
     }
 

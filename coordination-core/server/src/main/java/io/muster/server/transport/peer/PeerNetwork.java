@@ -8,12 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections between this server and the other members. What is asked for is done after the next {@link #flush}, in its
  * order; these methods are called by one thread and never block. {@link #open} and {@link #close} are anybody's.
  */
 public final class PeerNetwork implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PeerNetwork.class);
+
     private final PeerThread thread;
     private final ElectionMesh mesh;
     private final QuorumPort port;
@@ -31,7 +35,7 @@ public final class PeerNetwork implements AutoCloseable {
     /**
      * Listens for votes, and begins to look for the others. Blocks until the port is bound.
      *
-     * @throws java.io.UncheckedIOException if it cannot be
+     * @throws java.io.UncheckedIOException if it cannot be; {@link #close} is still to be called
      */
     public void open() {
         mesh.open();
@@ -80,9 +84,16 @@ public final class PeerNetwork implements AutoCloseable {
         List<Runnable> all = asked;
         asked = new ArrayList<>(all.size());
         thread.execute(() -> {
-            all.forEach(Runnable::run);
-            port.flush();
-            leader.flush();
+            try {
+                all.forEach(Runnable::run);
+                port.flush();
+                leader.flush();
+            } catch (RuntimeException | Error e) {
+                // something is missing in what the others get: they are to begin anew rather than to go on behind a gap
+                log.error("what was to be sent to other members was not all sent: their connections are closed", e);
+                port.cut();
+                leader.cut("something could not be sent: " + e);
+            }
         });
     }
 

@@ -1,10 +1,14 @@
 package io.muster.server.transport.peer;
 
 import io.muster.replica.zab.PeerInput;
+import io.muster.server.transport.Refusal;
+import io.muster.server.transport.RefusalLog;
 import io.muster.server.transport.Sockets;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -13,6 +17,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetAddress;
@@ -47,6 +52,7 @@ final class PeerThread {
     private final ExecutorService resolver =
             Executors.newCachedThreadPool(new DefaultThreadFactory("muster-peer-names", true));
 
+    private final RefusalLog refusals = new RefusalLog();
     private List<PeerInput> gathered = new ArrayList<>();
 
     PeerThread(PeerNetworkSettings settings, Consumer<List<PeerInput>> inputs) {
@@ -95,6 +101,12 @@ final class PeerThread {
                 .group(threads)
                 .channel(sockets.serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channels.add(channel);
+                    }
+                })
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, settings.tcpKeepAlive())
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
@@ -114,37 +126,82 @@ final class PeerThread {
     /**
      * Connects, with what belongs to the channel done on this thread.
      *
-     * @param failed is told why there is no connection, on this thread
+     * @param timeoutMs for the name, and then for the connection, at least 1
+     * @param failed is told why there is no connection, on this thread, behind what it does at present
      */
-    void connect(String host, int port, ChannelHandler handler, Consumer<Channel> connected, Consumer<String> failed) {
+    void connect(
+            String host,
+            int port,
+            int timeoutMs,
+            ChannelHandler handler,
+            Consumer<Channel> connected,
+            Consumer<String> failed) {
         resolve(
                 host,
-                address -> new Bootstrap()
-                        .group(threads)
-                        .channel(sockets.channel())
-                        .option(ChannelOption.TCP_NODELAY, true)
-                        .option(ChannelOption.SO_KEEPALIVE, settings.tcpKeepAlive())
-                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, settings.connectTimeoutMs())
-                        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                        .handler(initializer(() -> handler))
-                        .connect(new InetSocketAddress(address, port))
-                        .addListener((io.netty.channel.ChannelFuture done) -> {
-                            if (done.isSuccess()) {
-                                connected.accept(done.channel());
-                            } else {
-                                failed.accept(String.valueOf(done.cause().getMessage()));
-                            }
-                        }),
+                timeoutMs,
+                address -> {
+                    if (address.isAnyLocalAddress()) {
+                        failed.accept(host + " is no address of one machine");
+                    } else {
+                        connect(new InetSocketAddress(address, port), timeoutMs, handler, connected, failed);
+                    }
+                },
                 failed);
     }
 
-    private void resolve(String host, Consumer<InetAddress> found, Consumer<String> failed) {
+    private void connect(
+            InetSocketAddress address,
+            int timeoutMs,
+            ChannelHandler handler,
+            Consumer<Channel> connected,
+            Consumer<String> failed) {
+        new Bootstrap()
+                .group(threads)
+                .channel(sockets.channel())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, settings.tcpKeepAlive())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMs)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .handler(initializer(() -> handler))
+                .connect(address)
+                .addListener(here(done -> {
+                    if (done.isSuccess()) {
+                        connected.accept(done.channel());
+                    } else {
+                        failed.accept(String.valueOf(done.cause().getMessage()));
+                    }
+                }));
+    }
+
+    /** A listener that is called on this thread: without a file descriptor left, Netty calls it on one of its own. */
+    ChannelFutureListener here(Consumer<ChannelFuture> listener) {
+        return done -> {
+            if (loop.inEventLoop()) {
+                listener.accept(done);
+            } else {
+                execute(() -> listener.accept(done));
+            }
+        };
+    }
+
+    /** What is called is called on this thread, behind what it does at present. */
+    void resolve(String host, int timeoutMs, Consumer<InetAddress> found, Consumer<String> failed) {
+        InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+        if (literal != null) {
+            execute(() -> found.accept(literal));
+            return;
+        }
+        boolean[] answered = {false};
+        schedule(
+                () -> once(
+                        answered, () -> failed.accept("the name " + host + " was not found in " + timeoutMs + " ms")),
+                timeoutMs);
         Runnable task = () -> {
             try {
                 InetAddress address = InetAddress.getByName(host);
-                execute(() -> found.accept(address));
+                execute(() -> once(answered, () -> found.accept(address)));
             } catch (UnknownHostException e) {
-                execute(() -> failed.accept("the name " + host + " is not known"));
+                execute(() -> once(answered, () -> failed.accept("the name " + host + " is not known")));
             }
         };
         try {
@@ -152,6 +209,21 @@ final class PeerThread {
         } catch (RejectedExecutionException e) {
             log.debug("the network between the members is closed already", e);
         }
+    }
+
+    private static void once(boolean[] done, Runnable action) {
+        if (!done[0]) {
+            done[0] = true;
+            action.run();
+        }
+    }
+
+    /** Says why somebody's connection is closed; of one kind and address once in a minute. */
+    void refused(Channel channel, String kind, String why) {
+        String remote = channel.remoteAddress() instanceof InetSocketAddress address
+                ? address.getHostString()
+                : String.valueOf(channel.remoteAddress());
+        refusals.log(remote, new Refusal(kind, "server " + settings.serverId() + ": " + why));
     }
 
     /** Blocks until all sockets are closed and the thread has ended. */

@@ -7,7 +7,6 @@ import io.muster.replica.peer.LearnerPacketReader;
 import io.muster.replica.peer.Membership;
 import io.muster.replica.zab.PeerInput;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -24,21 +23,25 @@ import org.slf4j.LoggerFactory;
 /** Where learners come to this server while it leads. Belongs to the network's thread. */
 final class QuorumPort {
     private static final Logger log = LoggerFactory.getLogger(QuorumPort.class);
-    private static final int RETRY_MS = 500;
-    /** Connections that have not said anything yet: more are closed at once. */
+    private static final int RETRY_MS = 200;
+    /** Of the attempts to listen that fail, every so manieth is mentioned. */
+    private static final int MENTIONED_ATTEMPTS = 25;
+    /** Connections that have not said what they are: a newer one takes the place of the oldest. */
     private static final int MAX_SILENT = 64;
+    /** Of the packet by which they say it. */
+    private static final int MAX_FIRST_BYTES = 1_024;
 
     private final PeerNetworkSettings settings;
     private final PeerThread thread;
     private final JuteWriter writer = new JuteWriter(1 << 16);
     private final Map<Long, Link> links = new LinkedHashMap<>();
     private final Set<Link> fed = new LinkedHashSet<>();
+    private final Set<Link> silent = new LinkedHashSet<>();
     private final List<Channel> listeners = new ArrayList<>();
     private boolean isOpen;
     /** Which opening it is: what was begun for an earlier one counts no more. */
     private int opening;
 
-    private int silent;
     private long lastLink;
 
     QuorumPort(PeerNetworkSettings settings, PeerThread thread) {
@@ -53,32 +56,48 @@ final class QuorumPort {
         isOpen = true;
         opening++;
         for (Membership.Endpoint endpoint : settings.member(settings.serverId()).endpoints()) {
-            bind(endpoint, opening);
+            bind(endpoint, opening, 0);
         }
     }
 
-    private void bind(Membership.Endpoint endpoint, int of) {
+    private void bind(Membership.Endpoint endpoint, int of, int attempt) {
         if (!isOpen || opening != of) {
             return;
         }
-        InetSocketAddress address = settings.listenOnAllAddresses()
-                ? new InetSocketAddress(endpoint.quorumPort())
-                : new InetSocketAddress(endpoint.host(), endpoint.quorumPort());
-        thread.listening(Link::new).bind(address).addListener((ChannelFuture done) -> {
-            if (done.isSuccess() && isOpen && opening == of) {
-                listeners.add(done.channel());
-            } else if (done.isSuccess()) {
-                done.channel().close();
+        if (settings.listenOnAllAddresses()) {
+            bind(new InetSocketAddress(endpoint.quorumPort()), endpoint, of, attempt);
+        } else {
+            thread.resolve(
+                    endpoint.host(),
+                    settings.connectTimeoutMs(),
+                    host -> bind(new InetSocketAddress(host, endpoint.quorumPort()), endpoint, of, attempt),
+                    why -> notBound(why, endpoint, of, attempt));
+        }
+    }
+
+    private void bind(InetSocketAddress address, Membership.Endpoint endpoint, int of, int attempt) {
+        thread.listening(Link::new).bind(address).addListener(thread.here(done -> {
+            if (!done.isSuccess()) {
+                notBound(String.valueOf(done.cause().getMessage()), endpoint, of, attempt);
             } else if (isOpen && opening == of) {
-                log.error(
-                        "server={} leads, but learners cannot come to it: the quorum port {} cannot be listened on: {};"
-                                + " stop who uses it",
-                        settings.serverId(),
-                        address,
-                        done.cause().getMessage());
-                thread.schedule(() -> bind(endpoint, of), RETRY_MS);
+                listeners.add(done.channel());
+            } else {
+                done.channel().close();
             }
-        });
+        }));
+    }
+
+    private void notBound(String why, Membership.Endpoint endpoint, int of, int attempt) {
+        if (isOpen && opening == of && attempt % MENTIONED_ATTEMPTS == 0) {
+            log.error(
+                    "server={} leads, but learners cannot come to it: the quorum port {}:{} cannot be listened on: {};"
+                            + " if another process has it, stop that",
+                    settings.serverId(),
+                    endpoint.host(),
+                    endpoint.quorumPort(),
+                    why);
+        }
+        thread.schedule(() -> bind(endpoint, of, attempt + 1), RETRY_MS);
     }
 
     /** Learners' connections end behind what was sent to them. */
@@ -86,21 +105,28 @@ final class QuorumPort {
         isOpen = false;
         listeners.forEach(Channel::close);
         listeners.clear();
+        List.copyOf(silent).forEach(Link::cut);
         List.copyOf(links.values()).forEach(Link::end);
+    }
+
+    /** Closes all learners' connections, as what was sent over them is not whole. */
+    void cut() {
+        List.copyOf(links.values()).forEach(Link::cut);
     }
 
     void send(long number, LeaderPacket packet) {
         Link link = links.get(number);
-        if (link == null) {
+        if (link == null || link.outlet == null || link.outlet.isEnded()) {
             return;
         }
         fed.add(link);
-        if (link.outlet != null && !link.outlet.add(packet)) {
+        if (!link.outlet.add(packet)) {
             log.warn(
                     "server={} a learner takes too long to read: more than {} bytes wait for it, so it is to be"
-                            + " synchronized anew",
+                            + " synchronized anew: link={}",
                     settings.serverId(),
-                    settings.maxQueuedBytes());
+                    settings.maxQueuedBytes(),
+                    number);
             link.cut();
         }
     }
@@ -113,51 +139,66 @@ final class QuorumPort {
     }
 
     void flush() {
-        for (Link link : fed) {
-            if (link.outlet != null) {
-                link.outlet.drain();
-            }
-        }
+        List<Link> all = List.copyOf(fed);
         fed.clear();
+        for (Link link : all) {
+            link.writable();
+        }
     }
 
+    /** One connection, from a learner or from somebody who has not said what it is. */
     private final class Link extends PacketHandler<LearnerPacket> {
         private final long number = ++lastLink;
-        private boolean isSilent = true;
         private @Nullable Channel channel;
+        /** Once it has said that it is a learner. */
         private @Nullable PacketOutlet outlet;
 
         Link() {
-            super(new LearnerPacketReader(settings.maxPacketBytes()));
+            super(new LearnerPacketReader(MAX_FIRST_BYTES));
         }
 
         @Override
         public void channelActive(ChannelHandlerContext context) {
             channel = context.channel();
-            silent++;
-            if (!isOpen || silent > MAX_SILENT) {
+            if (!isOpen) {
                 context.close();
                 return;
             }
-            outlet = new PacketOutlet(context.channel(), settings.maxQueuedBytes(), writer);
-            links.put(number, this);
-            context.executor().schedule(this::closeIfSilent, settings.initLimitMs(), TimeUnit.MILLISECONDS);
-            thread.report(new PeerInput.LearnerConnected(number));
+            silent.add(this);
+            if (silent.size() > MAX_SILENT) {
+                // a learner says at once what it is, so the oldest is the one that does not
+                Link oldest = silent.iterator().next();
+                silent.remove(oldest);
+                oldest.cut();
+            }
+            int timeoutMs = Math.min(settings.connectTimeoutMs(), settings.initLimitMs());
+            context.executor().schedule(this::cutIfSilent, timeoutMs, TimeUnit.MILLISECONDS);
         }
 
-        private void closeIfSilent() {
-            if (isSilent) {
+        private void cutIfSilent() {
+            if (outlet == null) {
                 cut();
             }
         }
 
         @Override
-        void arrived(LearnerPacket packet) {
-            if (isSilent) {
-                isSilent = false;
-                silent--;
+        void arrived(ChannelHandlerContext context, LearnerPacket packet) {
+            if (outlet == null) {
+                if (!silent.remove(this)) {
+                    return;
+                }
+                if (!(packet instanceof LearnerPacket.FollowerInfo || packet instanceof LearnerPacket.ObserverInfo)) {
+                    close(context, "it did not say that it is a learner");
+                    return;
+                }
+                readWith(new LearnerPacketReader(settings.maxPacketBytes()));
+                outlet = new PacketOutlet(context.channel(), settings.maxQueuedBytes(), writer);
+                links.put(number, this);
+                thread.report(new PeerInput.LearnerConnected(number));
             }
-            thread.report(new PeerInput.FromLearner(number, packet));
+            if (!outlet.isEnded()) {
+                thread.report(new PeerInput.FromLearner(number, packet));
+            }
         }
 
         @Override
@@ -168,10 +209,8 @@ final class QuorumPort {
         }
 
         @Override
-        void lost(String why) {
-            if (isSilent && channel != null) {
-                silent--;
-            }
+        void lost(ChannelHandlerContext context, String why) {
+            silent.remove(this);
             fed.remove(this);
             if (links.remove(number, this)) {
                 log.info(
@@ -180,16 +219,24 @@ final class QuorumPort {
                         number,
                         why);
                 thread.report(new PeerInput.LearnerLost(number));
+            } else {
+                thread.refused(context.channel(), "learners", "it came as a learner: " + why);
             }
         }
 
         void end() {
-            if (outlet != null) {
+            if (outlet != null && !outlet.isEnded()) {
                 outlet.end();
+                // it may not take what waits for it
+                thread.schedule(this::cut, settings.initLimitMs());
             }
         }
 
+        /** That it is gone is reported when the channel says so. */
         void cut() {
+            if (outlet != null) {
+                outlet.discard();
+            }
             if (channel != null) {
                 channel.close();
             }
