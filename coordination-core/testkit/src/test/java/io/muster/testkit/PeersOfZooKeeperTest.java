@@ -1,6 +1,7 @@
 package io.muster.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.protocol.OpCode;
 import io.muster.protocol.Zxid;
@@ -106,6 +107,44 @@ class PeersOfZooKeeperTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 2", "2, 1"})
+    void zooKeeperLeadsOurLearner(long ours, long theirs) throws Exception {
+        try (Pair pair = new Pair(ours, theirs, false)) {
+            Notification its = pair.next(PeerInput.NotificationArrived.class, input -> true)
+                    .notification();
+            pair.say(its);
+            pair.network.connectTo(1, theirs);
+            pair.network.flush();
+            PeerInput answer = pair.next(PeerInput.class, input -> isAboutLeader(input));
+            for (long link = 2; answer instanceof PeerInput.LeaderLost && link < 30; link++) {
+                pair.network.connectTo(link, theirs);
+                pair.network.flush();
+                answer = pair.next(PeerInput.class, input -> isAboutLeader(input));
+            }
+            assertTrue(answer instanceof PeerInput.LeaderConnected, its + " and " + answer);
+            long link = ((PeerInput.LeaderConnected) answer).link();
+            pair.network.toLeader(
+                    link, new LearnerPacket.FollowerInfo(0, new LearnerInfo(ours, LearnerInfo.PROTOCOL, 0)));
+            pair.network.flush();
+            assertEquals(new LeaderPacket.LeaderInfo(1, LearnerInfo.PROTOCOL), pair.fromLeader());
+            pair.network.toLeader(link, new LearnerPacket.AckEpoch(0, 0));
+            pair.network.flush();
+            LeaderPacket plan = pair.fromLeader();
+            assertTrue(plan instanceof LeaderPacket.Diff || plan instanceof LeaderPacket.Snap, plan.toString());
+            assertEquals(new LeaderPacket.NewLeader(1, MembershipText.print(pair.membership)), pair.fromLeader());
+            pair.network.toLeader(link, new LearnerPacket.Ack(Zxid.of(1, 0)));
+            pair.network.flush();
+            assertEquals(new LeaderPacket.UpToDate(), pair.fromLeader());
+            pair.network.disconnect(link, "the test is over");
+            pair.network.flush();
+        }
+    }
+
+    private static boolean isAboutLeader(PeerInput input) {
+        return input instanceof PeerInput.LeaderConnected || input instanceof PeerInput.LeaderLost;
+    }
+
     private static State someMegabytes() {
         StateEditor editor = State.initial(1, true).edit();
         for (int i = 1; i <= 3_000; i++) {
@@ -165,6 +204,7 @@ class PeersOfZooKeeperTest {
                     LIMIT_TICKS,
                     LIMIT_TICKS,
                     LIMIT_TICKS);
+            peer.initialize();
             if (theirsFirst) {
                 peer.start();
                 network.open();
@@ -197,8 +237,14 @@ class PeersOfZooKeeperTest {
             }
         }
 
+        /** The next packet, but for the pings that nobody asked for. */
         LearnerPacket fromLearner() throws InterruptedException {
             return next(PeerInput.FromLearner.class, input -> true).packet();
+        }
+
+        LeaderPacket fromLeader() throws InterruptedException {
+            return next(PeerInput.FromLeader.class, input -> !(input.packet() instanceof LeaderPacket.Ping))
+                    .packet();
         }
 
         @Override

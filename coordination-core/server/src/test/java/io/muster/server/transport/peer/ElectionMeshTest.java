@@ -180,6 +180,13 @@ class ElectionMeshTest {
     }
 
     @Test
+    void serversAreFoundByName() throws Exception {
+        try (Members members = Members.on("localhost", 1, 2)) {
+            talk(members.start(1), 1, members.start(2), 2, 1);
+        }
+    }
+
+    @Test
     void aNewerConnectionOfTheSameServerReplacesTheOlderOne() throws Exception {
         try (Members members = new Members(1, 2)) {
             Members.One one = members.start(1);

@@ -25,16 +25,16 @@ final class Members implements AutoCloseable {
     record One(PeerNetwork network, Heard heard) {}
 
     Members(long... ids) {
-        this(1, ids);
+        this("127.0.0.1", 1, ids);
     }
 
-    private Members(int endpoints, long... ids) {
+    private Members(String host, int endpoints, long... ids) {
         List<Integer> ports = freePorts(2 * ids.length * endpoints);
         List<Membership.Member> members = new ArrayList<>();
         for (long id : ids) {
             List<Membership.Endpoint> own = new ArrayList<>();
             for (int i = 0; i < endpoints; i++) {
-                own.add(new Membership.Endpoint("127.0.0.1", ports.remove(0), ports.remove(0)));
+                own.add(new Membership.Endpoint(host, ports.remove(0), ports.remove(0)));
             }
             members.add(new Membership.Member(id, Membership.Role.PARTICIPANT, own, null));
         }
@@ -43,7 +43,11 @@ final class Members implements AutoCloseable {
 
     /** Each member has two addresses. */
     static Members withTwoAddresses(long... ids) {
-        return new Members(2, ids);
+        return new Members("127.0.0.1", 2, ids);
+    }
+
+    static Members on(String host, long... ids) {
+        return new Members(host, 1, ids);
     }
 
     /** The last one. */

@@ -118,6 +118,24 @@ class QuorumPortTest {
     }
 
     @Test
+    void aLeaderIsFoundByName() throws Exception {
+        try (Members members = Members.on("localhost", 1, 2)) {
+            join(members.start(1), members.start(2), 1);
+        }
+    }
+
+    @Test
+    void aNameThatNobodyKnowsIsGivenUp() throws Exception {
+        try (Members members = Members.on("no-such-host.invalid", 1, 2)) {
+            Members.One learner = members.make(2, 100);
+            learner.network().connectTo(1, 1);
+            learner.network().flush();
+            PeerInput.LeaderLost lost = learner.heard().next(PeerInput.LeaderLost.class);
+            assertTrue(lost.reason().contains("the name no-such-host.invalid"), lost.reason());
+        }
+    }
+
+    @Test
     void aLeaderThatIsNotThereIsGivenUpOnce() throws Exception {
         try (Members members = new Members(1, 2)) {
             Members.One learner = members.start(2);
