@@ -84,6 +84,7 @@ final class ElectionMesh {
         closed = true;
         listeners.forEach(Channel::close);
         listeners.clear();
+        List.copyOf(unnamed).forEach(ElectionHandler::close);
         neighbors.values().forEach(Neighbor::close);
     }
 
@@ -110,12 +111,18 @@ final class ElectionMesh {
     /** Somebody who dialed has said who it is. */
     void greeted(ElectionHandler handler, InitialMessage message) {
         long id = message.serverId();
-        if (id == settings.serverId()) {
+        if (closed) {
+            handler.close();
+        } else if (id == settings.serverId()) {
             handler.refuse(
                     "myid", "another server says that it is server " + id + " too; each needs a myid of its own");
-            return;
+        } else {
+            greeted(handler, message, neighbor(message));
         }
-        Neighbor neighbor = neighbor(message);
+    }
+
+    private void greeted(ElectionHandler handler, InitialMessage message, @Nullable Neighbor neighbor) {
+        long id = message.serverId();
         if (neighbor == null) {
             log.warn(
                     "server={} refused the votes of server {}, which is no member: there are {} such already",

@@ -316,6 +316,21 @@ class ElectionMeshTest {
     }
 
     @Test
+    void aServerThatRetiresHasNoTimeForWhoHasJustCome() throws Exception {
+        try (Members members = new Members(1, 2)) {
+            Members.One one = members.start(1);
+            try (RawPeer silent = RawPeer.dial(members.electionPort(1));
+                    RawPeer known = RawPeer.dial(members.electionPort(1), 2)) {
+                one.heard().next(PeerInput.ElectionConnected.class);
+                one.network().retire();
+                one.network().flush();
+                assertTrue(known.isClosedByOther());
+                assertTrue(silent.isClosedByOther());
+            }
+        }
+    }
+
+    @Test
     void aPortThatIsTakenIsSaid() throws Exception {
         try (Members members = new Members(1, 2);
                 ServerSocket taken = listen(members.electionPort(1))) {
