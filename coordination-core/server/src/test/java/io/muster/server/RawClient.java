@@ -179,6 +179,11 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Says that nothing more comes, and goes on reading. */
+    void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

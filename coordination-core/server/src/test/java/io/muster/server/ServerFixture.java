@@ -17,7 +17,7 @@ final class ServerFixture {
     static MusterServer start(MemoryJournal journal, UnaryOperator<ServerConfig.Builder> settings) {
         ServerConfig.Builder builder = ServerConfig.in(Path.of("target", "nowhere"))
                 .replica(r -> r.tickTimeMs(1_000))
-                .transport(t -> t.ioThreads(2))
+                .transport(t -> t.ioThreads(2).nativeTransport(false))
                 .words(Set.of("*"));
         return MusterServer.start(settings.apply(builder).build(), journal, State.initial(7, false), System.nanoTime());
     }

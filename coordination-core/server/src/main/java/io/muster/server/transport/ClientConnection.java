@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -37,6 +38,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** How long a client may take to read what was put out before its connection was closed. */
     private static final int CLOSE_TIMEOUT_MS = 5_000;
 
+    /** How long a client that has ended its side is kept for the answer to its word. */
+    private static final int LAST_WORD_TIMEOUT_MS = 60_000;
+
     enum Phase {
         GREETING,
         CONNECTING,
@@ -61,6 +65,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean inCore;
     private boolean gone;
     private boolean touchWanted;
+    /** A four-letter word was asked, and nothing else will be. */
+    private boolean answersWord;
+
     private @Nullable ScheduledFuture<?> deadline;
     private long sessionId;
     private int sessionTimeoutMs;
@@ -187,6 +194,22 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             port.forget(number);
             lane.pend(new Input.ConnectionClosed(number));
             lane.submitPending();
+        }
+    }
+
+    /**
+     * A client that ends its side is gone, and what was read before is carried out; but whoever asks with a word, as {@code nc}
+     * and ZooKeeper's tools do, may say so before it reads the answer.
+     */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (!(event instanceof ChannelInputShutdownEvent)) {
+            return;
+        }
+        if (!answersWord) {
+            closeNow();
+        } else if (deadline == null) {
+            deadline = channel.eventLoop().schedule(this::closeNow, LAST_WORD_TIMEOUT_MS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -317,6 +340,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     void word(Words.Word word, long argument) {
         port.traffic().received();
         phase = Phase.CLOSING;
+        answersWord = true;
         cancelDeadline();
         intake.release();
         var unused = word.answer(argument)
