@@ -1,5 +1,6 @@
 package io.muster.server.config;
 
+import com.google.common.primitives.Ints;
 import io.muster.server.config.Settings.Found;
 import io.muster.server.transport.ConnectionRate;
 import io.muster.server.transport.TransportSettings;
@@ -60,14 +61,20 @@ final class TransportKeys {
 
     private static ConnectionRate connectionRate(Settings settings) {
         boolean weighted = Settings.flag(settings.anywhere("connection_throttle_weight_enabled"), false);
-        // that of local sessions is read so that it is known; there are none here
-        Settings.number(settings.anywhere("connection_throttle_local_session_weight"), 1, 1, MAX);
-        int newSession = Settings.number(settings.anywhere("connection_throttle_global_session_weight"), 3, 1, MAX);
-        int renewSession = Settings.number(settings.anywhere("connection_throttle_renew_session_weight"), 2, 1, MAX);
+        // there are no local sessions here, but theirs is the least weight of the others
+        int least = Settings.number(settings.anywhere("connection_throttle_local_session_weight"), 1, 1, MAX);
+        int newSession = Math.max(
+                least, Settings.number(settings.anywhere("connection_throttle_global_session_weight"), 3, 1, MAX));
+        int renewSession = Math.max(
+                least, Settings.number(settings.anywhere("connection_throttle_renew_session_weight"), 2, 1, MAX));
+        // with weights the bucket is counted in new sessions
+        int unit = weighted ? newSession : 1;
+        int tokens = Settings.number(settings.anywhere("connection_throttle_tokens"), 0, Integer.MIN_VALUE, MAX);
+        int fillCount = Settings.number(settings.anywhere("connection_throttle_fill_count"), 1, 1, MAX);
         return new ConnectionRate(
-                Settings.number(settings.anywhere("connection_throttle_tokens"), 0, 0, MAX),
+                Ints.saturatedCast((long) tokens * unit),
                 Settings.number(settings.anywhere("connection_throttle_fill_time"), 1, 1, MAX),
-                Settings.number(settings.anywhere("connection_throttle_fill_count"), 1, 1, MAX),
+                Ints.saturatedCast((long) fillCount * unit),
                 Settings.number(settings.anywhere("connection_throttle_freeze_time"), -1, -1, MAX),
                 Settings.share(settings.anywhere("connection_throttle_drop_increase"), 0.02),
                 Settings.share(settings.anywhere("connection_throttle_drop_decrease"), 0.002),

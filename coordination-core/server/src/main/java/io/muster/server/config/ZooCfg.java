@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -115,8 +116,16 @@ final class ZooCfg {
 
     private void words(ServerConfig.Builder builder) {
         List<String> words = Settings.list(settings.anywhere("4lw.commands.whitelist"));
+        Set<String> allowed = new HashSet<>(words);
+        // zkServer.sh asks for it
+        allowed.add("srvr");
+        // asked by clients that look for a server which is not read-only
+        Found readOnly = settings.inSystem("readonlymode.enabled");
+        if (readOnly != null && readOnly.value().equals("true")) {
+            allowed.add("isro");
+        }
+        builder.words(allowed);
         if (!words.isEmpty()) {
-            builder.words(Set.copyOf(words));
             List<String> unknown = words.stream()
                     .filter(word -> !word.equals("*") && word.length() != 4)
                     .toList();
@@ -124,8 +133,6 @@ final class ZooCfg {
                 warnings.add(file + ": 4lw.commands.whitelist names what is no four-letter word: "
                         + String.join(", ", unknown));
             }
-        } else if (Settings.flag(settings.inSystem("readonlymode.enabled"), false)) {
-            builder.words(Set.of("srvr", "isro"));
         }
     }
 

@@ -4,9 +4,9 @@ package io.muster.server.transport;
  * How fast sessions may be opened and taken up again: a bucket of tokens, which ZooKeeper calls the connection throttle. A
  * handshake that finds too few tokens, or bad luck while some are dropped, is closed.
  *
- * @param tokens that the bucket holds; 0 for no limit
- * @param fillTimeMs after so long ...
- * @param fillCount ... so many tokens are added
+ * @param tokens that the bucket holds; 0 for no limit, below 0 nobody may come
+ * @param fillTimeMs so long after the last time, or longer, tokens are added ...
+ * @param fillCount ... so many for each {@code fillTimeMs} that has gone by, and of the last one its part
  * @param freezeTimeMs the share that is dropped changes at most so often; -1 for none is ever dropped
  * @param dropIncrease by how much the share grows while the bucket is empty, from 0 to 1
  * @param dropDecrease by how much it shrinks while the bucket is full enough, from 0 to 1

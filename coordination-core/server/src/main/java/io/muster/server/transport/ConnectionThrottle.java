@@ -47,11 +47,11 @@ final class ConnectionThrottle {
     }
 
     private void fill(long now) {
-        long fills = (now - filledMs) / rate.fillTimeMs();
-        if (fills > 0) {
-            filledMs += fills * rate.fillTimeMs();
-            // one that was idle for long is full; more fills than tokens must not overflow
-            long added = Math.min(fills, rate.tokens()) * rate.fillCount();
+        long passedMs = now - filledMs;
+        if (passedMs > rate.fillTimeMs()) {
+            filledMs = now;
+            // in floating point nothing overflows where one was idle for long
+            double added = Math.floor((double) passedMs * rate.fillCount() / rate.fillTimeMs());
             tokens = (int) Math.min(rate.tokens(), tokens + added);
         }
     }

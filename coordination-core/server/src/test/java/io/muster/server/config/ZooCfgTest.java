@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.replica.state.TimesToLive;
+import io.muster.server.transport.ConnectionRate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,7 +109,7 @@ class ZooCfgTest {
         assertEquals(4_000, config.replica().minSessionTimeoutMs());
         assertEquals(40_000, config.replica().maxSessionTimeoutMs());
         assertEquals(5, config.storage().keepSnapshots());
-        assertEquals(Set.of("ruok", "stat", "mntr"), config.words());
+        assertEquals(Set.of("srvr", "ruok", "stat", "mntr"), config.words());
         assertEquals(5_000, config.storage().snapshotEveryTxns());
         assertFalse(config.storage().forceSync());
         assertEquals(TimesToLive.ON, config.storage().timesToLive());
@@ -117,6 +119,48 @@ class ZooCfgTest {
         assertTrue(warnings.get(0).contains("forceSync=no"), warnings.get(0));
         assertTrue(warnings.get(1).contains("admin.serverPort, metricsProvider.className"), warnings.get(1));
         assertTrue(warnings.get(2).contains("initLimit, syncLimit: they concern an ensemble"), warnings.get(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // the lines; tokens, those for each fill, for a new session and for one that comes back
+                "tokens=10 fill_count=2 | 10 2 1 1",
+                "tokens=10 fill_count=2 weight_enabled=true | 30 6 3 2",
+                "tokens=10 weight_enabled=true global_session_weight=4 | 40 4 4 2",
+                "tokens=10 weight_enabled=true local_session_weight=5 | 50 5 5 5",
+                "tokens=2000000000 weight_enabled=true | 2147483647 3 3 2",
+                "tokens=-5 | -5 1 1 1",
+            })
+    void weightsOfSessionsCountForTheBucketToo(String lines, String expected) throws Exception {
+        String text = "connection_throttle_" + lines.replace(" ", "\nconnection_throttle_") + "\n";
+        ServerConfig config = read(SMALLEST + text);
+        ConnectionRate rate = config.transport().connectionRate();
+        assertEquals(
+                expected,
+                rate.tokens() + " " + rate.fillCount() + " " + rate.newSessionTokens() + " "
+                        + rate.renewSessionTokens());
+        assertEquals(List.of(), config.warnings());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | false | srvr",
+                "'' | true | isro srvr",
+                "'' | yes | srvr",
+                "ruok | false | ruok srvr",
+                "ruok, stat | true | isro ruok srvr stat",
+                "' ' | true | isro srvr",
+                "'ruok,*' | true | * isro ruok srvr",
+            })
+    void srvrIsAlwaysAnsweredAndIsroWhereServersMayBeReadOnly(String list, String readOnly, String expected)
+            throws Exception {
+        ServerConfig config =
+                read(SMALLEST + "4lw.commands.whitelist=" + list + "\n", Map.of("readonlymode.enabled", readOnly));
+        assertEquals(expected, String.join(" ", new TreeSet<>(config.words())));
     }
 
     @Test
@@ -137,7 +181,7 @@ class ZooCfgTest {
         assertEquals(9, config.storage().snapshotEveryTxns());
         assertTrue(config.replica().access().settings().skipAcl());
         assertEquals(0x1fffff, config.transport().maxFrameBytes());
-        assertEquals(Set.of("*"), config.words());
+        assertEquals(Set.of("*", "srvr"), config.words());
     }
 
     @ParameterizedTest

@@ -31,12 +31,29 @@ class ConnectionThrottleTest {
     void bucketIsEmptiedAndFillsAgainWithTime() {
         ConnectionThrottle throttle = throttle(new ConnectionRate(10, 100, 2, -1, 0, 0, 0, 1, 1));
         assertEquals(10, admitted(throttle, 20));
-        nowMs += 99;
+        nowMs += 100;
         assertEquals(0, admitted(throttle, 20));
         nowMs += 1;
         assertEquals(2, admitted(throttle, 20));
         nowMs += 1_000_000_000L;
         assertEquals(10, admitted(throttle, 20), "it never holds more than its size");
+    }
+
+    @Test
+    void bucketFillsInProportionToTheTimeAndThePeriodStartsAnew() {
+        ConnectionThrottle throttle = throttle(new ConnectionRate(10, 100, 2, -1, 0, 0, 0, 1, 1));
+        assertEquals(10, admitted(throttle, 20));
+        nowMs += 199;
+        assertEquals(3, admitted(throttle, 20));
+        nowMs += 100;
+        assertEquals(0, admitted(throttle, 20), "the rest of the last period is forgotten");
+    }
+
+    @Test
+    void bucketThatIsLessThanEmptyLetsNobodyCome() {
+        ConnectionThrottle throttle = throttle(new ConnectionRate(-5, 1, 1, -1, 0, 0, 0, 1, 1));
+        nowMs += 1_000_000_000L;
+        assertEquals(0, admitted(throttle, 20));
     }
 
     @Test
@@ -56,7 +73,7 @@ class ConnectionThrottleTest {
         nowMs += 11;
         assertFalse(throttle.admits(true));
         assertEquals(0.5, throttle.dropShare());
-        nowMs += 989;
+        nowMs += 990;
         assertFalse(throttle.admits(true), "there is a token, but luck is against it");
         nowMs += 2_000;
         assertTrue(throttle.admits(true), "the bucket is full: a quarter is dropped, and 0.4 is above");
