@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.muster.protocol.Acl;
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.OpCode;
 import io.muster.protocol.Request;
 import io.muster.replica.Limits;
+import io.muster.server.transport.ClientPort;
 import io.muster.server.transport.ConnectionRate;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** Limits that are off unless somebody sets them: what happens when they are crossed, and where one can see it. */
 @Timeout(60)
@@ -54,6 +59,66 @@ class LimitsTest {
             assertEquals(
                     ErrorCode.OK.code(), second.call(create("/b", 1)).header().err());
             assertTrue(word(server, "mntr").contains("zk_connection_rejected\t1\n"));
+        }
+    }
+
+    @Test
+    void connectionBeyondTheLimitOfAllIsClosedAndCountedAndOneThatLeavesMakesRoom() throws Exception {
+        try (MusterServer server = ServerFixture.start(
+                        journal, b -> b.transport(t -> t.maxConnections(3).maxConnectionsPerAddress(0)));
+                RawClient first = RawClient.connected(server.clientPort());
+                RawClient second = RawClient.connected(server.clientPort())) {
+            try (RawClient third = RawClient.connected(server.clientPort());
+                    RawClient fourth = new RawClient(server.clientPort())) {
+                assertEquals(List.of(), fourth.receiveToEnd());
+                assertEquals(0, third.call(create("/a", 1)).header().err());
+            }
+            until(() -> isTaken(server, create("/b", 1)));
+            Pattern rejected = Pattern.compile("zk_connection_rejected\t[1-9]");
+            until(() -> rejected.matcher(wordIfLetIn(server, "mntr")).find());
+            assertEquals(0, first.call(create("/c", 1)).header().err());
+            assertEquals(0, second.call(create("/d", 1)).header().err());
+        }
+    }
+
+    private static String wordIfLetIn(MusterServer server, String word) throws IOException {
+        try {
+            return word(server, word);
+        } catch (SocketException e) {
+            return "";
+        }
+    }
+
+    @Test
+    void requestsThatWaitBecauseThereAreTooManyAreCountedAndSaidOnce() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(ClientPort.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try (MusterServer server =
+                        ServerFixture.start(journal, b -> b.transport(t -> t.maxOutstandingRequests(2)));
+                RawClient client = RawClient.connected(server.clientPort())) {
+            assertTrue(word(server, "mntr").contains("zk_request_throttle_wait_count\t0\n"));
+            journal.hold();
+            client.send(create("/first", 1));
+            journal.forcing.await();
+            for (int i = 0; i < 20; i++) {
+                client.gather(create("/n" + i, 1));
+            }
+            client.flush();
+            until(() -> word(server, "mntr").contains("zk_request_throttle_wait_count\t1\n"));
+            journal.release();
+            for (int i = 0; i <= 20; i++) {
+                assertEquals(0, client.receive().header().err());
+            }
+            assertFalse(word(server, "mntr").contains("zk_request_throttle_wait_count\t1\n"), "it has waited again");
+            List<String> said = List.copyOf(lines.list).stream()
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .toList();
+            assertEquals(1, said.size(), said.toString());
+            assertTrue(said.get(0).contains("of 2 that may (globalOutstandingLimit"), said.get(0));
+        } finally {
+            logger.detachAppender(lines);
         }
     }
 

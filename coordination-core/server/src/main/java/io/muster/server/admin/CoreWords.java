@@ -1,6 +1,7 @@
 package io.muster.server.admin;
 
 import io.muster.replica.state.State;
+import io.muster.server.transport.ConnectionReport;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -67,7 +68,7 @@ final class CoreWords {
         SortedMap<Long, List<Long>> byDeadline = new TreeMap<>();
         return CompletableFuture.supplyAsync(() -> sessionIds(server.state()), texts)
                 .thenCompose(ids -> deadlines(ids, 0, byDeadline))
-                .thenApplyAsync(done -> dump(byDeadline), texts);
+                .thenCombineAsync(server.connections(), (done, connections) -> dump(byDeadline, connections), texts);
     }
 
     private static List<Long> sessionIds(State state) {
@@ -92,7 +93,7 @@ final class CoreWords {
                 .thenCompose(next -> deadlines(ids, next, into));
     }
 
-    private String dump(SortedMap<Long, List<Long>> byDeadline) {
+    private String dump(SortedMap<Long, List<Long>> byDeadline, List<ConnectionReport> connections) {
         State state = server.state();
         int count = byDeadline.values().stream().mapToInt(List::size).sum();
         StringBuilder out = new StringBuilder("SessionTracker dump:\n");
@@ -117,7 +118,36 @@ final class CoreWords {
             state.ephemerals(owner)
                     .forEach(path -> out.append('\t').append(path).append('\n'));
         }
+        connections(out, connections);
         return out.toString();
+    }
+
+    /** As ZooKeeper groups them: by the end of the interval, as long as a handshake may take, in which they would be closed. */
+    private void connections(StringBuilder out, List<ConnectionReport> connections) {
+        long intervalMs = server.config().transport().handshakeTimeoutMs();
+        SortedMap<Long, List<ConnectionReport>> byEnd = new TreeMap<>();
+        for (ConnectionReport connection : ConnectionWords.sorted(connections)) {
+            long endMs = (connection.deadlineMs() / intervalMs + 1) * intervalMs;
+            byEnd.computeIfAbsent(endMs, key -> new ArrayList<>()).add(connection);
+        }
+        out.append("Connections dump:\nConnections Sets (")
+                .append(byEnd.size())
+                .append(")/(")
+                .append(connections.size())
+                .append("):\n");
+        byEnd.forEach((endMs, of) -> {
+            out.append(of.size())
+                    .append(" expire at ")
+                    .append(DATE.format(Instant.ofEpochMilli(endMs)))
+                    .append(":\n");
+            of.forEach(connection -> out.append("\tip: /")
+                    .append(connection.remote().getAddress().getHostAddress())
+                    .append(':')
+                    .append(connection.remote().getPort())
+                    .append(" sessionId: ")
+                    .append(hex(connection.sessionId()))
+                    .append('\n'));
+        });
     }
 
     /** wchs */

@@ -103,9 +103,20 @@ final class ServerWords {
         metric(out, "znode_count", nodeCount(state));
         metric(out, "watch_count", server.watchCount());
         metric(out, "ephemerals_count", state.ephemeralCount());
-        metric(out, "approximate_data_size", state.approximateDataBytes());
+        // the path of the root that is counted twice has one byte
+        metric(out, "approximate_data_size", state.approximateDataBytes() + 1);
         metric(out, "global_sessions", state.sessionCount());
         metric(out, "local_sessions", 0);
+        metric(out, "last_client_response_size", traffic.lastFrameBytes());
+        metric(out, "min_client_response_size", traffic.minFrameBytes());
+        metric(out, "max_client_response_size", traffic.maxFrameBytes());
+        metric(out, "response_bytes", traffic.bytesReplied());
+        metric(out, "bytes_received_count", traffic.bytesReceived());
+        metric(out, "connection_request_count", traffic.handshakes());
+        metric(out, "connection_drop_count", traffic.clientsLeft());
+        metric(out, "sessionless_connections_expired", traffic.silentConnections());
+        metric(out, "request_throttle_wait_count", traffic.throttled());
+        withoutTls(out);
         metric(out, "connection_rejected", traffic.connectionsRejected());
         metric(out, "sessions_refused", traffic.sessionsRefused());
         metric(out, "fsync_threshold_exceed_count", server.slowSyncs());
@@ -118,6 +129,14 @@ final class ServerWords {
         }
         member.ifPresent(status -> ofMember(out, status));
         return out.toString();
+    }
+
+    /** What ZooKeeper counts of TLS only, and there is none: handshakes that failed, wait, or had no certificate. */
+    private static void withoutTls(StringBuilder out) {
+        metric(out, "auth_failed_count", 0);
+        metric(out, "outstanding_tls_handshake", 0);
+        metric(out, "non_mtls_local_conn_count", 0);
+        metric(out, "non_mtls_remote_conn_count", 0);
     }
 
     private void ofMember(StringBuilder out, PeerStatus status) {

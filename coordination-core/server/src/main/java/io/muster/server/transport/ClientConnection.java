@@ -67,8 +67,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private boolean touchWanted;
     /** A four-letter word was asked, and nothing else will be. */
     private boolean answersWord;
+    /** Since when it waits for a new session, in milliseconds of the port's clock; -1 if it does not. */
+    private long openingSinceMs = -1;
 
     private @Nullable ScheduledFuture<?> deadline;
+    /** When something came the last time, in milliseconds of the port's clock; at first, when it was made. */
+    private long heardMs;
+
     private long sessionId;
     private int sessionTimeoutMs;
 
@@ -80,6 +85,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         this.lane = lane;
         this.channel = channel;
         this.number = number;
+        this.heardMs = port.nowMs();
         this.remote = (InetSocketAddress) channel.remoteAddress();
         Outbox outbox = new Outbox(lane, channel, this::longReplyWentOn, this::failed);
         this.replies = new Replies(port, stats, outbox);
@@ -108,21 +114,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Counts what the serial loop refused, and says it in the log. */
     public void refused(Limit limit, long max) {
-        String what = switch (limit) {
-            case WATCHES_PER_CONNECTION -> " watches of a connection (muster.maxWatchesPerConnection)";
-            case WATCHES_PER_ADDRESS -> " watches from one address (muster.maxWatchesPerAddress)";
-            case WATCH_BYTES_PER_CONNECTION ->
-                " bytes of paths that a connection watches (muster.maxWatchBytesPerConnection)";
-            case WATCH_BYTES -> " bytes of paths that are watched (muster.maxWatchBytes)";
-            case SESSIONS -> " sessions (muster.maxSessions)";
-            case SESSIONS_PER_ADDRESS -> " sessions from one address (muster.maxSessionsPerAddress)";
-        };
-        switch (limit) {
-            case WATCHES_PER_CONNECTION, WATCHES_PER_ADDRESS, WATCH_BYTES_PER_CONNECTION, WATCH_BYTES ->
-                port.traffic().watchRefused();
-            case SESSIONS, SESSIONS_PER_ADDRESS -> port.traffic().sessionRefused();
-        }
-        port.refusals().log(remoteAddress(), new Refusal(limit.name(), "more than " + max + what));
+        port.traffic().refused(limit);
+        port.refusals().log(remoteAddress(), Refusal.of(limit, max));
     }
 
     // ---- what anybody may ask
@@ -143,6 +136,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                 sessionId,
                 sessionTimeoutMs,
                 establishedMs,
+                System.currentTimeMillis()
+                        - (port.nowMs() - heardMs)
+                        + (sessionId == 0 ? port.settings().handshakeTimeoutMs() : sessionTimeoutMs),
                 stats.latency());
     }
 
@@ -170,13 +166,17 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         counted = true;
         deadline = channel.eventLoop()
-                .schedule(
-                        () -> refuse(
-                                "time for a handshake",
-                                (intake.isPaused() ? "too much waits for the log since " : "nothing was said for ")
-                                        + port.settings().handshakeTimeoutMs() + " ms"),
-                        port.settings().handshakeTimeoutMs(),
-                        TimeUnit.MILLISECONDS);
+                .schedule(this::handshakeDidNotCome, port.settings().handshakeTimeoutMs(), TimeUnit.MILLISECONDS);
+    }
+
+    private void handshakeDidNotCome() {
+        if (!intake.isPaused()) {
+            port.traffic().wasSilent();
+        }
+        refuse(
+                "time for a handshake",
+                (intake.isPaused() ? "too much waits for the log since " : "nothing was said for ")
+                        + port.settings().handshakeTimeoutMs() + " ms");
     }
 
     @Override
@@ -207,6 +207,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (!answersWord) {
+            if (phase != Phase.CLOSING) {
+                port.traffic().clientLeft();
+            }
             closeNow();
         } else if (deadline == null) {
             deadline = channel.eventLoop().schedule(this::closeNow, LAST_WORD_TIMEOUT_MS, TimeUnit.MILLISECONDS);
@@ -247,6 +250,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         phase = Phase.CLOSING;
     }
 
+    /** Closes without an answer what is no client of ours, and not worth a number. */
+    void dismiss(String reason) {
+        log.debug("connection={} remote={} closed reason=\"{}\"", number, remote, reason);
+        closeNow();
+    }
+
     private void closeNow() {
         phase = Phase.CLOSING;
         cancelDeadline();
@@ -281,6 +290,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             bytes.release();
             return;
         }
+        heardMs = port.nowMs();
         intake.read(ctx.alloc(), bytes);
     }
 
@@ -304,10 +314,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         intake.readOn();
     }
 
-    /** A frame came: the handshake, or a request. */
-    void frame(JuteReader in) {
+    /** A frame of some length came: the handshake, or a request. */
+    void frame(JuteReader in, int length) {
         stats.received++;
-        port.traffic().received();
+        port.traffic().received(Integer.BYTES + length);
         boolean greeting = phase == Phase.GREETING;
         try {
             if (greeting) {
@@ -327,6 +337,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
                     "sessions come faster than the connection throttle allows (connection_throttle_tokens)");
             return;
         }
+        port.traffic().handshake();
+        if (request.sessionId() == 0) {
+            openingSinceMs = port.nowMs();
+        }
         phase = Phase.CONNECTING;
         cancelDeadline();
         inCore = true;
@@ -338,7 +352,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** A four-letter word came in place of the handshake. */
     void word(Words.Word word, long argument) {
-        port.traffic().received();
+        stats.received++;
+        port.traffic().received(Integer.BYTES);
         phase = Phase.CLOSING;
         answersWord = true;
         cancelDeadline();
@@ -430,6 +445,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             sessionId = item.sessionId();
             sessionTimeoutMs = item.response().timeoutMs();
             replies.handshake(item.response());
+            if (openingSinceMs >= 0) {
+                requests.sessionOpened(openingSinceMs);
+            }
             intake.goOnLater();
         }
 
@@ -441,13 +459,16 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
         @Override
         public void reply(Item.Reply item) {
-            requests.answered(item.header().xid(), item.header().zxid());
+            requests.answered(
+                    item.header().xid(),
+                    item.header().zxid(),
+                    item.header().err() == 0);
             replies.reply(item.header(), item.body());
         }
 
         @Override
         public void replyFrom(Item.ReplyFrom item) {
-            requests.answered(item.xid(), item.zxid());
+            requests.answered(item.xid(), item.zxid(), true);
             requests.answer(item.state(), item.zxid(), item.xid(), item.read(), item.ids());
         }
 

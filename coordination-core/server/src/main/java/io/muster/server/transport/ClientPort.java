@@ -32,9 +32,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Listens for clients. Any thread, but for what the connections call. */
 public final class ClientPort implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ClientPort.class);
+
     /** Above the high mark a connection is not read until it is below the low one. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
 
@@ -44,6 +48,7 @@ public final class ClientPort implements AutoCloseable {
     private static final long ALWAYS_UNREAD_BYTES = 1 << 14;
 
     private static final int CLOSE_TIMEOUT_SECONDS = 10;
+    private static final int BETWEEN_THROTTLING_LINES_MS = 60_000;
 
     private final TransportSettings settings;
     private final ReplicaSettings replica;
@@ -54,6 +59,7 @@ public final class ClientPort implements AutoCloseable {
     /** Of requests whose end has not come yet: a client may announce a long one and never finish it. */
     private final SharedBytes unread;
 
+    private final AtomicLong throttlingMentionedMs = new AtomicLong(Long.MIN_VALUE);
     private final RefusalLog refusals = new RefusalLog();
     private final Sockets sockets;
     private final MultiThreadIoEventLoopGroup threads;
@@ -299,6 +305,22 @@ public final class ClientPort implements AutoCloseable {
 
     RefusalLog refusals() {
         return refusals;
+    }
+
+    /** Counts that a connection waits because too many requests have no reply, and says so at most once a minute. */
+    void throttled() {
+        traffic.requestWaits();
+        long now = nowMs();
+        long mentioned = throttlingMentionedMs.get();
+        if ((mentioned == Long.MIN_VALUE || now - mentioned >= BETWEEN_THROTTLING_LINES_MS)
+                && throttlingMentionedMs.compareAndSet(mentioned, now)) {
+            log.warn(
+                    "connections wait: {} requests have no reply yet, of {} that may"
+                            + " (globalOutstandingLimit, request_throttle_max_requests); waits={}",
+                    traffic.outstandingRequests(),
+                    settings.maxOutstandingRequests(),
+                    traffic.throttled());
+        }
     }
 
     long nowMs() {

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
  * @param sessionId 0 before the handshake
  * @param timeoutMs of the session
  * @param establishedMs milliseconds since 1970
+ * @param deadlineMs when its handshake or something of its session should have come at the latest, milliseconds since 1970
  * @param latency of its requests
  */
 public record ConnectionReport(
@@ -23,6 +24,7 @@ public record ConnectionReport(
         long sessionId,
         int timeoutMs,
         long establishedMs,
+        long deadlineMs,
         Latency latency) {
     /**
      * How long requests took, in milliseconds.

@@ -29,6 +29,8 @@ final class Intake {
     private boolean reading;
     /** Nothing is read until the lane lets the connection go on. */
     private boolean paused;
+    /** The next frame waits since too many requests have no reply. */
+    private boolean throttled;
 
     Intake(
             ClientConnection connection,
@@ -149,11 +151,16 @@ final class Intake {
 
     /** A client that does not read its replies, or has a long one coming, or has requests in a loop which has too many. */
     private boolean mustPause() {
-        return !channel.isWritable()
-                || replies.isBusy()
-                || requests.anyInCore()
-                        && port.traffic().outstandingRequests()
-                                >= port.settings().maxOutstandingRequests();
+        if (!channel.isWritable() || replies.isBusy()) {
+            return true;
+        }
+        boolean tooMany = requests.anyInCore()
+                && port.traffic().outstandingRequests() >= port.settings().maxOutstandingRequests();
+        if (tooMany && !throttled) {
+            port.throttled();
+        }
+        throttled = tooMany;
+        return tooMany;
     }
 
     /**
@@ -213,7 +220,7 @@ final class Intake {
             }
             byte[] frame = lane.scratch(length);
             unread.skipBytes(Integer.BYTES).readBytes(frame, 0, length);
-            connection.frame(new JuteReader(frame, 0, length));
+            connection.frame(new JuteReader(frame, 0, length), length);
         }
         if (unread != null && !unread.isReadable()) {
             release();
@@ -221,6 +228,10 @@ final class Intake {
     }
 
     private boolean isAllowed(int length, boolean open) {
+        if (!open && (length < 0 || length > port.settings().maxFrameBytes())) {
+            connection.dismiss("it begins with neither a handshake nor a word");
+            return false;
+        }
         if (!open && length > port.settings().maxHandshakeBytes()) {
             connection.refuse(
                     "muster.maxHandshakeBytes",
@@ -240,7 +251,8 @@ final class Intake {
 
     private void takeWordOnceComplete(ByteBuf bytes, Words.Word word) {
         if (bytes.readableBytes() < Integer.BYTES + word.argumentBytes()) {
-            return; // the handshake's deadline counts for it too
+            connection.dismiss("its word lacks what belongs to it");
+            return;
         }
         bytes.skipBytes(Integer.BYTES);
         connection.word(word, word.argumentBytes() == Long.BYTES ? bytes.readLong() : 0);

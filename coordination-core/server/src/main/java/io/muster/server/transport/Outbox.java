@@ -52,8 +52,8 @@ final class Outbox {
         this.onFailure = onFailure;
     }
 
-    /** Puts one frame, behind its length, behind what is still to be written. */
-    void frame(Consumer<JuteWriter> content) {
+    /** Puts one frame, behind its length, behind what is still to be written. Returns its size in bytes, without that length. */
+    int frame(Consumer<JuteWriter> content) {
         JuteWriter writer = lane.writer();
         try {
             writer.writeInt(0);
@@ -65,6 +65,7 @@ final class Outbox {
             } else {
                 append(writer.array(), writer.size());
             }
+            return writer.size() - Integer.BYTES;
         } finally {
             lane.released(writer.size() > CHUNK_BYTES); // also what was not finished
         }

@@ -43,7 +43,8 @@ final class Replies {
     // ---- what is said
 
     void handshake(ConnectResponse response) {
-        frame(response::write);
+        countSent();
+        outbox.frame(response::write);
     }
 
     void reply(ReplyHeader header, Response body) {
@@ -61,26 +62,33 @@ final class Replies {
     void longReply(int xid, long zxid, LongRead read) {
         lastZxid = Math.max(lastZxid, zxid);
         countSent();
-        outbox.longReply(new LongReply(xid, zxid, read));
+        outbox.longReply(new LongReply(xid, zxid, read, sizeBytes -> countSize(xid, sizeBytes)));
     }
 
     /** What is no frame. */
     void text(String text) {
+        if (!text.isEmpty()) {
+            countSent();
+        }
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         outbox.append(bytes, bytes.length);
     }
 
     private void write(ReplyHeader header, Consumer<JuteWriter> body) {
         lastZxid = Math.max(lastZxid, header.zxid());
-        frame(out -> {
+        countSent();
+        int sizeBytes = outbox.frame(out -> {
             header.write(out);
             body.accept(out);
         });
+        countSize(header.xid(), sizeBytes);
     }
 
-    private void frame(Consumer<JuteWriter> content) {
-        countSent();
-        outbox.frame(content);
+    private void countSize(int xid, int sizeBytes) {
+        port.traffic().frameSent(sizeBytes);
+        if (xid != Xids.NOTIFICATION && xid != Xids.PING && xid != Xids.AUTH) {
+            port.traffic().replied(Integer.BYTES + sizeBytes);
+        }
     }
 
     private void countSent() {

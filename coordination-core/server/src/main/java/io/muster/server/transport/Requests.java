@@ -135,17 +135,46 @@ final class Requests {
         lane.pend(input);
     }
 
-    /** A request came back from the serial loop: in the order of the requests, but for pings, which may come later. */
-    void answered(int xid, long zxid) {
+    /** The session is new; ZooKeeper counts this as a request. */
+    void sessionOpened(long sinceMs) {
+        long now = port.nowMs();
+        port.traffic().answeredAfter(now - sinceMs);
+        stats.answered(
+                OpCode.CREATE_SESSION, 0, lane.core().published().state().zxid(), now, now - sinceMs);
+    }
+
+    /**
+     * A request came back from the serial loop: in the order of the requests, but for pings, which may come later.
+     *
+     * @param succeeded what failed and is no read has no name in the list of connections, as in ZooKeeper
+     */
+    void answered(int xid, long zxid, boolean succeeded) {
         Outstanding request = poll(xid == Xids.PING);
         if (request != null) {
             long now = port.nowMs();
             long latency = now - request.sinceMs;
             port.largeRequests().giveBack(request.largeBytes);
             port.traffic().outstandingChanged(-1);
-            port.traffic().answeredAfter(latency);
-            stats.answered(request.op, request.xid, zxid, now, latency);
+            if (request.op != OpCode.AUTH && request.op != OpCode.SASL) {
+                port.traffic().answeredAfter(latency);
+                stats.answered(
+                        succeeded || !writesOneZnode(request.op) ? request.op : null,
+                        request.xid,
+                        zxid,
+                        now,
+                        latency);
+            }
         }
+    }
+
+    private static boolean writesOneZnode(@Nullable OpCode op) {
+        if (op == null) {
+            return false;
+        }
+        return switch (op) {
+            case CREATE, CREATE2, CREATE_CONTAINER, CREATE_TTL, DELETE, SET_DATA, SET_ACL, RECONFIG -> true;
+            default -> false;
+        };
     }
 
     private @Nullable Outstanding poll(boolean ping) {

@@ -1,17 +1,28 @@
 package io.muster.server.transport;
 
+import io.muster.replica.Limit;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What went through the client port, counted since the start. Any thread. */
+/** What went through the client port, counted since the start or the last {@link #reset}. Any thread. */
 public final class Traffic {
     private final LongAdder received = new LongAdder();
+    private final LongAdder receivedBytes = new LongAdder();
     private final LongAdder sent = new LongAdder();
     private final LongAdder latencySumMs = new LongAdder();
     private final LongAdder latencyCount = new LongAdder();
     private final LongAccumulator minLatencyMs = new LongAccumulator(Math::min, Long.MAX_VALUE);
     private final LongAccumulator maxLatencyMs = new LongAccumulator(Math::max, 0);
+    private final LongAdder repliedBytes = new LongAdder();
+    private final LongAccumulator minFrameBytes = new LongAccumulator(Math::min, Long.MAX_VALUE);
+    private final LongAccumulator maxFrameBytes = new LongAccumulator(Math::max, -1);
+    private volatile long lastFrameBytes = -1;
+    private final LongAdder handshakes = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+    private final LongAdder silent = new LongAdder();
+    private final LongAdder throttled = new LongAdder();
     private final LongAdder rejected = new LongAdder();
     private final LongAdder watchesRefused = new LongAdder();
     private final LongAdder sessionsRefused = new LongAdder();
@@ -24,34 +35,83 @@ public final class Traffic {
         largeRequestsRejected.increment();
     }
 
-    /** Starts to count anew what went through, and how long it took; not what was refused. */
+    /** Starts to count anew, but for what is there now: the requests without a reply. */
     public void reset() {
-        received.reset();
-        sent.reset();
+        for (LongAdder each : counters()) {
+            each.reset();
+        }
+        minFrameBytes.reset();
+        maxFrameBytes.reset();
+        lastFrameBytes = -1;
         latencySumMs.reset();
         latencyCount.reset();
         minLatencyMs.reset();
         maxLatencyMs.reset();
     }
 
-    void received() {
+    private List<LongAdder> counters() {
+        return List.of(
+                received,
+                receivedBytes,
+                sent,
+                repliedBytes,
+                handshakes,
+                dropped,
+                silent,
+                throttled,
+                rejected,
+                watchesRefused,
+                sessionsRefused,
+                largeRequestsRejected);
+    }
+
+    void received(int sizeBytes) {
         received.increment();
+        receivedBytes.add(sizeBytes);
     }
 
     void sent() {
         sent.increment();
     }
 
+    /** The frame of a reply or an event, without its length. */
+    void frameSent(long sizeBytes) {
+        lastFrameBytes = sizeBytes;
+        minFrameBytes.accumulate(sizeBytes);
+        maxFrameBytes.accumulate(sizeBytes);
+    }
+
+    /** The frame of a request's reply, with its length. */
+    void replied(long sizeBytes) {
+        repliedBytes.add(sizeBytes);
+    }
+
+    void handshake() {
+        handshakes.increment();
+    }
+
+    void clientLeft() {
+        dropped.increment();
+    }
+
+    void wasSilent() {
+        silent.increment();
+    }
+
+    void requestWaits() {
+        throttled.increment();
+    }
+
     void rejected() {
         rejected.increment();
     }
 
-    void sessionRefused() {
-        sessionsRefused.increment();
-    }
-
-    void watchRefused() {
-        watchesRefused.increment();
+    void refused(Limit limit) {
+        switch (limit) {
+            case WATCHES_PER_CONNECTION, WATCHES_PER_ADDRESS, WATCH_BYTES_PER_CONNECTION, WATCH_BYTES ->
+                watchesRefused.increment();
+            case SESSIONS, SESSIONS_PER_ADDRESS -> sessionsRefused.increment();
+        }
     }
 
     void answeredAfter(long latencyMs) {
@@ -69,8 +129,55 @@ public final class Traffic {
         return received.sum();
     }
 
+    /** Of frames, with their lengths, and of words. */
+    public long bytesReceived() {
+        return receivedBytes.sum();
+    }
+
+    /** Frames, and answers to words. */
     public long packetsSent() {
         return sent.sum();
+    }
+
+    /** Of requests' replies, with their lengths; not of those to pings and logins. */
+    public long bytesReplied() {
+        return repliedBytes.sum();
+    }
+
+    /** Of the last reply or event, without its length; -1 before the first. */
+    public long lastFrameBytes() {
+        return lastFrameBytes;
+    }
+
+    /** Of the shortest reply or event, without its length; -1 before the first. */
+    public long minFrameBytes() {
+        long min = minFrameBytes.get();
+        return min == Long.MAX_VALUE ? -1 : min;
+    }
+
+    /** Of the longest reply or event, without its length; -1 before the first. */
+    public long maxFrameBytes() {
+        return maxFrameBytes.get();
+    }
+
+    /** Handshakes that the throttle let in. */
+    public long handshakes() {
+        return handshakes.sum();
+    }
+
+    /** Connections that their clients ended without closing the session, or before there was one. */
+    public long clientsLeft() {
+        return dropped.sum();
+    }
+
+    /** Connections that were closed because no handshake came for long. */
+    public long silentConnections() {
+        return silent.sum();
+    }
+
+    /** How often a connection was not read on because too many requests had no reply. */
+    public long throttled() {
+        return throttled.sum();
     }
 
     public long connectionsRejected() {

@@ -139,11 +139,21 @@ class FourLetterWordsTest {
     @Test
     void dumpTellsSessionsAndTheirEphemerals() throws Exception {
         // ZooKeeper shows buckets that have become empty too
-        String theirs = masked(ask(zooKeeper, "dump").replaceAll("(?m)^0 expire at .*:\n", ""))
-                .replaceAll("(?s)Connections dump:.*", "");
-        String ours = masked(ask(muster, "dump"));
-        assertEquals(theirs, ours);
+        String theirs = ask(zooKeeper, "dump").replaceAll("(?m)^0 expire at .*:\n", "");
+        String ours = ask(muster, "dump");
+        String connections = "(?s)Connections dump:.*";
+        assertEquals(masked(theirs.replaceAll(connections, "")), masked(ours.replaceAll(connections, "")));
         assertTrue(ours.contains("/e"), ours);
+        // the one that has the session, and the one that asks, in whichever order they would be closed
+        assertEquals(connectionLines(theirs), connectionLines(ours));
+        assertEquals(3, connectionLines(ours).size(), ours);
+    }
+
+    private static Set<String> connectionLines(String dump) {
+        return masked(dump.substring(dump.indexOf("Connections dump:")))
+                .lines()
+                .filter(line -> !line.contains("expire at"))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
@@ -175,6 +185,52 @@ class FourLetterWordsTest {
         // of our own, but for the last, which ZooKeeper tells over HTTP only
         unknown.removeAll(Set.of("zk_watches_refused", "zk_sessions_refused", "zk_fsync_threshold_exceed_count"));
         assertEquals(Set.of(), unknown);
+    }
+
+    /** Both servers have had the same requests, and answered them with the same bytes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "zk_last_client_response_size",
+                "zk_min_client_response_size",
+                "zk_max_client_response_size",
+                "zk_response_bytes",
+                "zk_connection_request_count",
+                "zk_connection_drop_count",
+                "zk_connection_rejected",
+                "zk_request_throttle_wait_count",
+                "zk_auth_failed_count",
+                "zk_outstanding_tls_handshake",
+                "zk_non_mtls_local_conn_count",
+                "zk_non_mtls_remote_conn_count",
+            })
+    void metricIsZooKeepers(String key) throws Exception {
+        assertEquals(metric(zooKeeper, key), metric(muster, key));
+    }
+
+    private static String metric(ServerProcess server, String key) throws IOException {
+        return ask(server, "mntr")
+                .lines()
+                .filter(line -> line.startsWith(key + "\t"))
+                .findFirst()
+                .orElse("no " + key);
+    }
+
+    /** The answer to mntr is several packets in ZooKeeper, so those that were sent are asked for first. */
+    @Test
+    void everythingIsCountedAsInZooKeeperOnceCountersStartAnew() throws Exception {
+        for (ServerProcess server : List.of(zooKeeper, muster)) {
+            ask(server, "srst");
+            RawClient client = RawClient.connect(server.port());
+            client.handshake(10_000, 0, new byte[16]);
+            client.ask(new Request.Exists("/a", false));
+            client.close();
+            ask(server, "ruok");
+            ask(server, "bogu");
+        }
+        for (String key : List.of("zk_packets_sent", "zk_packets_received", "zk_bytes_received_count")) {
+            assertEquals(metric(zooKeeper, key), metric(muster, key));
+        }
     }
 
     private static Set<String> keys(String answer, String separator) {
