@@ -3,23 +3,16 @@ package io.muster.server;
 import com.google.common.base.Throwables;
 import io.muster.protocol.Zxid;
 import io.muster.replica.Input;
-import io.muster.replica.Replica;
 import io.muster.replica.ReplicaSettings;
 import io.muster.replica.session.SessionSecret;
 import io.muster.replica.state.SecretZnode;
 import io.muster.replica.state.State;
 import io.muster.server.admin.Build;
-import io.muster.server.admin.FourLetterWords;
 import io.muster.server.admin.ServerMode;
-import io.muster.server.admin.ServerView;
-import io.muster.server.config.ConfigException;
 import io.muster.server.config.EnsembleConfig;
 import io.muster.server.config.ServerConfig;
-import io.muster.server.config.SystemSettings;
 import io.muster.server.storage.StorageException;
 import io.muster.server.transport.ClientPort;
-import io.muster.server.transport.ConnectionReport;
-import io.muster.server.transport.Traffic;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -30,7 +23,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +54,8 @@ public final class MusterServer implements AutoCloseable {
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
 
     /**
-     * Starts a server: recovers what is on the disk, then listens. Blocks until clients can connect.
+     * Starts a server: listens, and recovers what is on the disk. Blocks until clients can connect; before, their handshakes are
+     * closed, and four-letter words are answered with what there is to say already.
      *
      * @throws io.muster.server.config.ConfigException if the configuration is wrong for this machine
      * @throws ServerFailedException if it cannot start; the message says why and what to do
@@ -71,19 +64,32 @@ public final class MusterServer implements AutoCloseable {
         long startedNanos = System.nanoTime();
         config.warnings().forEach(log::warn);
         config.checkDirectories();
+        FrontDoor door = FrontDoor.open(config);
+        DiskJournal journal;
         try {
-            DiskJournal journal = DiskJournal.open(config);
-            return start(config, journal, journal.takeRecovered(), startedNanos);
+            journal = DiskJournal.open(config);
         } catch (StorageException e) {
+            door.close();
             throw new ServerFailedException(describe(e), e);
+        } catch (RuntimeException | Error e) {
+            door.close();
+            throw e;
         }
+        return start(config, door, journal, journal.takeRecovered(), startedNanos);
     }
 
     /** Starts a server on a journal; closes it if that fails. */
     static MusterServer start(ServerConfig config, Journal journal, State recovered, long startedNanos) {
+        return start(config, FrontDoor.open(config), journal, recovered, startedNanos);
+    }
+
+    /** Starts a server behind a door that is open; closes both if that fails. */
+    static MusterServer start(
+            ServerConfig config, FrontDoor door, Journal journal, State recovered, long startedNanos) {
         try {
-            return new MusterServer(config, journal, recovered, startedNanos);
+            return new MusterServer(config, door, journal, recovered, startedNanos);
         } catch (RuntimeException | Error e) {
+            door.close();
             try {
                 journal.close();
             } catch (Exception suppressed) {
@@ -93,8 +99,11 @@ public final class MusterServer implements AutoCloseable {
         }
     }
 
-    private MusterServer(ServerConfig config, Journal journal, State recovered, long startedNanos) {
+    private MusterServer(
+            ServerConfig config, FrontDoor door, Journal journal, State recovered, long startedNanos) {
         this.journal = journal;
+        this.port = door.port();
+        this.address = door.clientAddress();
         ReplicaSettings settings = config.replica();
         this.serverId = settings.serverId();
         this.name = "muster-" + serverId;
@@ -108,20 +117,11 @@ public final class MusterServer implements AutoCloseable {
         loop = new SerialLoop(
                 name, settings.tickTimeMs(), ensemble, disk, inbox, recovered, journal::published, this::failed);
         logThread = new LogThread(journal, name + "-log", done -> inbox.add(List.of(done)), this::failed);
-        Traffic traffic = new Traffic();
-        View view = new View(config, traffic, System.nanoTime());
-        FourLetterWords words = new FourLetterWords(view, config.words(), SystemSettings.ofThisJvm());
-        port = new ClientPort(config.transport(), settings, words, traffic, loop);
         journal.onFailure(this::failed);
         logThread.start();
         openToMembers();
         loop.start(logThread, port);
-        try {
-            address = port.open();
-        } catch (UncheckedIOException e) {
-            shutDown();
-            throw cannotListen(config, e);
-        }
+        door.serve(loop, journal, this::mode);
         log.info(
                 "server={} started version={} clientAddress={} dataDir={} dataLogDir={} transport={} zxid={} znodes={} sessions={} ms={}",
                 serverId,
@@ -166,20 +166,6 @@ public final class MusterServer implements AutoCloseable {
                         e);
             }
         }
-    }
-
-    private static RuntimeException cannotListen(ServerConfig config, UncheckedIOException e) {
-        InetSocketAddress address = config.transport().address();
-        String host = address.getAddress().getHostAddress();
-        String reason = String.valueOf(Throwables.getRootCause(e).getMessage());
-        if (reason.contains("Cannot assign requested address")) {
-            return new ConfigException("clientPortAddress=" + host
-                    + " is not allowed; it must be an address of this machine, which this is not");
-        }
-        String advice = reason.contains("already in use")
-                ? " is in use; stop who uses it, or choose another clientPort"
-                : " cannot be listened on: " + reason;
-        return new ServerFailedException("clientPort=" + address.getPort() + " at " + host + advice, e);
     }
 
     private static SessionSecret newSecret() {
@@ -310,84 +296,6 @@ public final class MusterServer implements AutoCloseable {
         } catch (Exception e) {
             log.error("server={} stopping failed", serverId, e);
             return new ServerFailedException("the server could not be stopped cleanly: " + describe(e), e);
-        }
-    }
-
-    private final class View implements ServerView {
-        private final ServerConfig config;
-        private final Traffic traffic;
-        private final long startedNanos;
-
-        View(ServerConfig config, Traffic traffic, long startedNanos) {
-            this.config = config;
-            this.traffic = traffic;
-            this.startedNanos = startedNanos;
-        }
-
-        @Override
-        public ServerConfig config() {
-            return config;
-        }
-
-        @Override
-        public InetSocketAddress clientAddress() {
-            InetSocketAddress bound = port.address();
-            return bound == null ? config.transport().address() : bound;
-        }
-
-        @Override
-        public ServerMode mode() {
-            return MusterServer.this.mode();
-        }
-
-        @Override
-        public State state() {
-            return loop.published().state();
-        }
-
-        @Override
-        public Traffic traffic() {
-            return traffic;
-        }
-
-        @Override
-        public int connectionCount() {
-            return port.connectionCount();
-        }
-
-        @Override
-        public CompletableFuture<List<ConnectionReport>> connections() {
-            return port.reports();
-        }
-
-        @Override
-        public CompletableFuture<Integer> resetConnectionStats() {
-            return port.resetConnectionStats();
-        }
-
-        @Override
-        public double dropShare() {
-            return port.dropShare();
-        }
-
-        @Override
-        public <T> CompletableFuture<T> ask(Function<Replica, T> question) {
-            return loop.ask(question);
-        }
-
-        @Override
-        public int watchCount() {
-            return loop.watchCount();
-        }
-
-        @Override
-        public long slowSyncs() {
-            return journal.slowForces();
-        }
-
-        @Override
-        public long uptimeMs() {
-            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
         }
     }
 }

@@ -250,7 +250,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         phase = Phase.CLOSING;
     }
 
-    /** Closes without an answer what is no client of ours, and not worth a number. */
+    /** Closes without an answer what no limit refuses. */
     void dismiss(String reason) {
         log.debug("connection={} remote={} closed reason=\"{}\"", number, remote, reason);
         closeNow();
@@ -331,6 +331,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void handshake(ConnectRequest request) {
+        if (!port.letsIn()) {
+            dismiss("the server reads its data");
+            return;
+        }
         if (!port.throttle().admits(request.sessionId() == 0)) {
             refuse(
                     "connection_throttle_tokens",

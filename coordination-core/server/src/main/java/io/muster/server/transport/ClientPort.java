@@ -78,6 +78,7 @@ public final class ClientPort implements AutoCloseable {
     private final ConcurrentHashMap<String, Integer> countByAddress = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
     private volatile @Nullable Channel listener;
+    private volatile boolean letsIn;
 
     public ClientPort(TransportSettings settings, ReplicaSettings replica, Words words, Traffic traffic, Core core) {
         this.settings = settings;
@@ -101,7 +102,8 @@ public final class ClientPort implements AutoCloseable {
     }
 
     /**
-     * Starts to listen. Blocks until the port is bound.
+     * Starts to listen: four-letter words are answered, handshakes are closed until {@link #letIn}. Blocks until the port is
+     * bound.
      *
      * @return the address with the port that is bound
      * @throws UncheckedIOException if it cannot be bound
@@ -134,6 +136,11 @@ public final class ClientPort implements AutoCloseable {
         }
         listener = bound.channel();
         return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    /** From now on handshakes go to the loop, which must run. */
+    public void letIn() {
+        letsIn = true;
     }
 
     private ClientConnection connection(SocketChannel channel) {
@@ -230,6 +237,10 @@ public final class ClientPort implements AutoCloseable {
     }
 
     // ---- for the connections
+
+    boolean letsIn() {
+        return letsIn;
+    }
 
     /** Counts a connection in, or says why not. */
     @Nullable
