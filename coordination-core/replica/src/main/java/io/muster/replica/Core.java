@@ -27,6 +27,8 @@ final class Core {
     private final Map<String, String> warnings = new LinkedHashMap<>();
 
     Clocks now;
+    /** Since the start, while this was the one that decides. */
+    long expiredSessions;
 
     Core(ReplicaSettings settings, StateEditor state, Clocks now) {
         this.settings = settings;

@@ -534,6 +534,7 @@ final class Primary implements Duty, RequestStep.Writes {
     /** After the inputs of the batch: a server that was paused hears what its clients sent meanwhile before it judges. */
     private void expireSessions(Outputs out) {
         List<Session> expired = sessions.expire(core.now.monotonicMs());
+        core.expiredSessions += expired.size();
         for (Session session : expired) {
             Connection connection = core.clients.ofSession(session.id());
             endSession(session, 0, out);

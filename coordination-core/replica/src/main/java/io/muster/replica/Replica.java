@@ -167,6 +167,11 @@ public final class Replica {
         return duty().waitingCount();
     }
 
+    /** Sessions that this server has ended because nothing was heard of them; those that its leader ended are not among them. */
+    public long expiredSessions() {
+        return core.expiredSessions;
+    }
+
     public int watchCount() {
         return core.watches.count();
     }

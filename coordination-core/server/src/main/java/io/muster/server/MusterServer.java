@@ -99,8 +99,7 @@ public final class MusterServer implements AutoCloseable {
         }
     }
 
-    private MusterServer(
-            ServerConfig config, FrontDoor door, Journal journal, State recovered, long startedNanos) {
+    private MusterServer(ServerConfig config, FrontDoor door, Journal journal, State recovered, long startedNanos) {
         this.journal = journal;
         this.port = door.port();
         this.address = door.clientAddress();

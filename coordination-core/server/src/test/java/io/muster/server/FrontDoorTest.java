@@ -80,11 +80,12 @@ class FrontDoorTest {
         int port = door.clientAddress().getPort();
         try (RawClient early = new RawClient(port)) {
             assertEquals("imok", word(port, "ruok"));
-            try (MusterServer server = MusterServer.start(
-                    config, door, new MemoryJournal(), State.initial(7, false), System.nanoTime())) {
+            try (MusterServer server =
+                    MusterServer.start(config, door, new MemoryJournal(), State.initial(7, false), System.nanoTime())) {
                 assertEquals(port, server.clientPort());
                 assertTrue(early.handshake(10_000).isAccepted());
-                assertEquals(0, early.call(new Request.Exists("/", false)).header().err());
+                assertEquals(
+                        0, early.call(new Request.Exists("/", false)).header().err());
                 assertTrue(word(port, "srvr").contains("Mode: standalone\n"));
                 assertTrue(word(port, "mntr").contains("zk_connection_rejected\t0\n"));
             }

@@ -95,8 +95,7 @@ class LimitsTest {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         logger.addAppender(lines);
-        try (MusterServer server =
-                        ServerFixture.start(journal, b -> b.transport(t -> t.maxOutstandingRequests(2)));
+        try (MusterServer server = ServerFixture.start(journal, b -> b.transport(t -> t.maxOutstandingRequests(2)));
                 RawClient client = RawClient.connected(server.clientPort())) {
             assertTrue(word(server, "mntr").contains("zk_request_throttle_wait_count\t0\n"));
             journal.hold();

@@ -53,7 +53,11 @@ class WordCountersTest {
     }
 
     private String line() throws IOException {
-        return word("cons").lines().filter(line -> line.contains("sid=")).findFirst().orElse("no session");
+        return word("cons")
+                .lines()
+                .filter(line -> line.contains("sid="))
+                .findFirst()
+                .orElse("no session");
     }
 
     private static Request create(String path) {
@@ -125,6 +129,17 @@ class WordCountersTest {
     }
 
     @Test
+    void sessionsThatExpireAreCounted() throws Exception {
+        assertEquals("0", metrics().get("zk_stale_sessions_expired"));
+        try (RawClient client = new RawClient(server.clientPort())) {
+            client.handshake(2_000);
+            // it says no more, so the server closes it
+            assertEquals(List.of(), client.receiveToEnd());
+        }
+        assertEquals("1", metrics().get("zk_stale_sessions_expired"));
+    }
+
+    @Test
     void serversThatStartAnewCountAnew() throws Exception {
         try (RawClient client = RawClient.connected(server.clientPort())) {
             client.call(create("/a"));
@@ -145,7 +160,9 @@ class WordCountersTest {
             assertTrue(opened.contains(",lzxid=0x"), opened);
             client.call(create("/a"));
             assertTrue(line().contains(",lop=CREA,"), line());
-            assertEquals(ErrorCode.NODE_EXISTS.code(), client.call(create("/a")).header().err());
+            assertEquals(
+                    ErrorCode.NODE_EXISTS.code(),
+                    client.call(create("/a")).header().err());
             assertTrue(line().contains(",lop=NA,"), line());
             assertEquals(
                     ErrorCode.NO_NODE.code(),

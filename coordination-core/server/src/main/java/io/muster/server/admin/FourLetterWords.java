@@ -2,7 +2,6 @@ package io.muster.server.admin;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
-import io.muster.replica.Replica;
 import io.muster.server.config.SystemSettings;
 import io.muster.server.transport.Words;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +43,7 @@ public final class FourLetterWords implements Words {
         word("envi", () -> elsewhere(ofServer::environment));
         wordOfServing("srvr", () -> completedFuture(ofServer.summary(null)));
         wordOfServing("stat", () -> server.connections().thenApply(ofServer::summary));
-        wordOfServing("mntr", () -> server.ask(Replica::peerStatus).thenApply(ofServer::metrics));
+        wordOfServing("mntr", () -> server.ask(ServerWords.OfReplica::new).thenApply(ofServer::metrics));
         wordOfServing("conf", () -> elsewhere(ofServer::configuration));
         wordOfServing("dirs", () -> elsewhere(ofServer::directories));
         wordOfServing("srst", () -> completedFuture(ofServer.reset()));

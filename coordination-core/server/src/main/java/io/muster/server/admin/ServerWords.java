@@ -2,6 +2,7 @@ package io.muster.server.admin;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.muster.protocol.Zxid;
+import io.muster.replica.Replica;
 import io.muster.replica.ReplicaSettings;
 import io.muster.replica.peer.Membership;
 import io.muster.replica.peer.MembershipText;
@@ -85,8 +86,15 @@ final class ServerWords {
         return BigDecimal.valueOf(value).setScale(4, RoundingMode.HALF_UP).doubleValue();
     }
 
+    /** What mntr asks the serial loop for. */
+    record OfReplica(Optional<PeerStatus> member, long expiredSessions) {
+        OfReplica(Replica replica) {
+            this(replica.peerStatus(), replica.expiredSessions());
+        }
+    }
+
     /** mntr; of a member of an ensemble with what it is in it. */
-    String metrics(Optional<PeerStatus> member) {
+    String metrics(OfReplica replica) {
         State state = server.state();
         Traffic traffic = server.traffic();
         StringBuilder out = new StringBuilder(1024);
@@ -119,6 +127,7 @@ final class ServerWords {
         withoutTls(out);
         metric(out, "connection_rejected", traffic.connectionsRejected());
         metric(out, "sessions_refused", traffic.sessionsRefused());
+        metric(out, "stale_sessions_expired", replica.expiredSessions);
         metric(out, "fsync_threshold_exceed_count", server.slowSyncs());
         metric(out, "watches_refused", traffic.watchesRefused());
         metric(out, "connection_drop_probability", server.dropShare());
@@ -127,7 +136,7 @@ final class ServerWords {
             metric(out, "open_file_descriptor_count", unix.getOpenFileDescriptorCount());
             metric(out, "max_file_descriptor_count", unix.getMaxFileDescriptorCount());
         }
-        member.ifPresent(status -> ofMember(out, status));
+        replica.member.ifPresent(status -> ofMember(out, status));
         return out.toString();
     }
 

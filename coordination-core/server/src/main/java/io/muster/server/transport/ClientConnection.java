@@ -464,9 +464,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         @Override
         public void reply(Item.Reply item) {
             requests.answered(
-                    item.header().xid(),
-                    item.header().zxid(),
-                    item.header().err() == 0);
+                    item.header().xid(), item.header().zxid(), item.header().err() == 0);
             replies.reply(item.header(), item.body());
         }
 

@@ -139,8 +139,7 @@ final class Requests {
     void sessionOpened(long sinceMs) {
         long now = port.nowMs();
         port.traffic().answeredAfter(now - sinceMs);
-        stats.answered(
-                OpCode.CREATE_SESSION, 0, lane.core().published().state().zxid(), now, now - sinceMs);
+        stats.answered(OpCode.CREATE_SESSION, 0, lane.core().published().state().zxid(), now, now - sinceMs);
     }
 
     /**
@@ -158,11 +157,7 @@ final class Requests {
             if (request.op != OpCode.AUTH && request.op != OpCode.SASL) {
                 port.traffic().answeredAfter(latency);
                 stats.answered(
-                        succeeded || !writesOneZnode(request.op) ? request.op : null,
-                        request.xid,
-                        zxid,
-                        now,
-                        latency);
+                        succeeded || !writesOneZnode(request.op) ? request.op : null, request.xid, zxid, now, latency);
             }
         }
     }
