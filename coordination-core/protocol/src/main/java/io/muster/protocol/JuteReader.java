@@ -118,7 +118,7 @@ public final class JuteReader {
     }
 
     /**
-     * A vector; null is read as empty.
+     * A vector; null is read as empty, as any negative count is by ZooKeeper.
      *
      * @param minElementBytes the fewest bytes that one element takes, at least 1: a count that the bytes left cannot hold
      *     is refused
@@ -139,10 +139,10 @@ public final class JuteReader {
         return readVector(what, Integer.BYTES, in -> in.readString(what));
     }
 
-    /** A vector's count, -1 for null, never more than the bytes left can hold. */
+    /** A vector's count, below 0 for null, never more than the bytes left can hold. */
     public int readCount(String what, int minElementBytes) {
         int count = readInt(what);
-        if (count < -1 || (long) count * minElementBytes > remaining()) {
+        if ((long) count * minElementBytes > remaining()) {
             throw malformed(what + ": count " + count + " cannot fit in " + remaining() + " bytes");
         }
         return count;

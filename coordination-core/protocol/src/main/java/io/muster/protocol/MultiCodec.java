@@ -23,6 +23,12 @@ final class MultiCodec {
 
     private MultiCodec() {}
 
+    /** All of one kind, which the first of them decides: all reads or all writes. */
+    static List<Request> readOps(JuteReader in) {
+        OpCode first = OpCode.of(in.peekInt());
+        return readOps(in, first != null && WRITES.contains(first) ? WRITES : READS);
+    }
+
     static List<Request> readOps(JuteReader in, Set<OpCode> allowed) {
         List<Request> ops = new ArrayList<>();
         while (true) {

@@ -39,7 +39,7 @@ public sealed interface Request {
             case PING -> new Ping();
             case CHECK -> new Check(in.readString("path"), in.readInt("version"));
             case MULTI -> new Multi(MultiCodec.readOps(in, MultiCodec.WRITES));
-            case MULTI_READ -> new MultiRead(MultiCodec.readOps(in, MultiCodec.READS));
+            case MULTI_READ -> new MultiRead(MultiCodec.readOps(in));
             case RECONFIG -> Reconfig.read(in);
             case CHECK_WATCHES -> new CheckWatches(in.readString("path"), in.readInt("type"));
             case REMOVE_WATCHES -> new RemoveWatches(in.readString("path"), in.readInt("type"));
@@ -377,7 +377,8 @@ public sealed interface Request {
     /**
      * Reads at one point of the server's order, each with an answer of its own.
      *
-     * @param ops of {@link GetData} and {@link GetChildren}; they set no watch
+     * @param ops of {@link GetData} and {@link GetChildren}, which set no watch; writes instead of them can be sent, and
+     *     are refused as a whole
      */
     record MultiRead(List<Request> ops) implements Request {
         public MultiRead {

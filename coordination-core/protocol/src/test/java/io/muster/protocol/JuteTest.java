@@ -86,4 +86,12 @@ class JuteTest {
         byte[] fits = Samples.written(out -> out.writeInt(2).writeInt(0).writeInt(0));
         assertEquals(List.of("", ""), new JuteReader(fits).readStrings("strings"));
     }
+
+    @Test
+    void anyNegativeCountIsAnEmptyVector() {
+        for (int count : new int[] {-1, -2, Integer.MIN_VALUE}) {
+            JuteReader in = new JuteReader(Samples.written(out -> out.writeInt(count)));
+            assertEquals(List.of(), in.readStrings("strings"));
+        }
+    }
 }

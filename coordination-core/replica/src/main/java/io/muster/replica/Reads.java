@@ -3,6 +3,7 @@ package io.muster.replica;
 import io.muster.protocol.Acl;
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.Id;
+import io.muster.protocol.OpCode;
 import io.muster.protocol.Request;
 import io.muster.protocol.Response;
 import io.muster.replica.state.AccessControl;
@@ -77,7 +78,9 @@ public final class Reads {
     public static Answer ephemerals(StateView state, long sessionId, Request.GetEphemerals request) {
         String prefix = request.prefixPath();
         List<String> paths = state.ephemerals(sessionId);
-        if (!prefix.isBlank() && !prefix.equals("/")) {
+        // what is trimmed is ASCII, the control characters among it
+        String trimmed = prefix.trim();
+        if (!trimmed.isEmpty() && !trimmed.equals("/")) {
             paths = paths.stream().filter(path -> path.startsWith(prefix)).toList();
         }
         return Answer.ok(new Response.Ephemerals(paths));
@@ -105,7 +108,24 @@ public final class Reads {
         return Answer.ok(new Response.AclList(shown, node.stat()));
     }
 
+    /** The first of them decides: they are all of one kind. */
+    private static boolean isOfWrites(Request.MultiRead multi) {
+        OpCode first =
+                multi.ops().isEmpty() ? OpCode.GET_DATA : multi.ops().get(0).op();
+        return RequestStep.isWrite(first) || first == OpCode.CHECK;
+    }
+
+    /** ZooKeeper sends the results that it has made until then, which are none, unless it cannot even read the request. */
+    private static Answer refused(Request.MultiRead multi) {
+        boolean readable = !RequestStep.isUnreadable(multi.ops());
+        return new Answer(
+                ErrorCode.MARSHALLING_ERROR, readable ? new Response.MultiResults(List.of()) : Response.EMPTY);
+    }
+
     private static Answer multi(StateView state, Request.MultiRead multi, List<Id> ids, AccessControl access) {
+        if (isOfWrites(multi)) {
+            return refused(multi);
+        }
         List<Response.OpResult> results = new ArrayList<>(multi.ops().size());
         for (Request op : multi.ops()) {
             results.add(result(op, answer(state, op, ids, access)));
@@ -120,6 +140,9 @@ public final class Reads {
      */
     public static @Nullable Answer shortMulti(
             StateView state, Request.MultiRead multi, List<Id> ids, AccessControl access) {
+        if (isOfWrites(multi)) {
+            return refused(multi);
+        }
         List<Response.OpResult> results = new ArrayList<>();
         long bytes = 0;
         for (Request op : multi.ops()) {

@@ -121,7 +121,7 @@ final class RequestStep implements Request.Handler<Effect> {
         if (!settings.allows(request)) {
             return ErrorCode.BAD_ARGUMENTS;
         }
-        return isUnreadable(request) ? ErrorCode.MARSHALLING_ERROR : null;
+        return request instanceof Request.Multi multi && isUnreadable(multi.ops()) ? ErrorCode.MARSHALLING_ERROR : null;
     }
 
     static void warnIfTooLong(Request request, ReplicaSettings settings, Connection connection, Outputs out) {
@@ -135,11 +135,8 @@ final class RequestStep implements Request.Handler<Effect> {
     }
 
     /** A flag that no mode has, or that needs a time to live where there is none, makes a whole multi unreadable. */
-    private static boolean isUnreadable(Request request) {
-        if (!(request instanceof Request.Multi multi)) {
-            return false;
-        }
-        for (Request op : multi.ops()) {
+    static boolean isUnreadable(List<Request> ops) {
+        for (Request op : ops) {
             if (op instanceof Request.Create create && create.op() != OpCode.CREATE_TTL) {
                 CreateMode mode = CreateMode.of(create.flags());
                 if (mode == null || mode.hasTtl()) {

@@ -116,6 +116,28 @@ class ReplicaPasswordTest {
     }
 
     @Test
+    void aClientsZnodeInTheSecretsPlaceIsTheClientsAndTheServersIsNobodys() {
+        ScriptedReplica zooKeepers = scripted(State.initial(1, true), null);
+        long client = zooKeepers.client();
+        zooKeepers.create(client, PARENT, SecretZnode.PATH);
+        assertEquals(ErrorCode.OK, zooKeepers.error(client, Ask.set(PARENT, "x")));
+        assertEquals(ErrorCode.OK, zooKeepers.error(client, Ask.delete(SecretZnode.PATH)));
+        assertEquals(ErrorCode.OK, zooKeepers.error(client, Ask.delete(PARENT)));
+        assertEquals(ErrorCode.NO_NODE, zooKeepers.error(client, Ask.delete(PARENT)));
+
+        ScriptedReplica ours = restarted(scriptedWithClient(), null);
+        long other = ours.client();
+        assertEquals(ErrorCode.BAD_ARGUMENTS, ours.error(other, Ask.delete(PARENT)));
+        assertEquals(ErrorCode.NO_AUTH, ours.error(other, Ask.set(PARENT, "x")));
+    }
+
+    private static ScriptedReplica scriptedWithClient() {
+        ScriptedReplica script = scripted();
+        script.client();
+        return script;
+    }
+
+    @Test
     void idsNeverRepeatNotEvenWhenTheClockWasSetBack() {
         ScriptedReplica before = scripted();
         Set<Long> ids = new HashSet<>();

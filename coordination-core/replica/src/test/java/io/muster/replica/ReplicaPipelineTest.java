@@ -252,7 +252,7 @@ class ReplicaPipelineTest {
         }
         script.ask(other, Ask.create("/e3", CreateMode.EPHEMERAL));
 
-        for (String all : List.of("", "/", " ")) {
+        for (String all : List.of("", "/", " ", "\u0001", "\u0000 ", " /\u001F")) {
             assertEquals(
                     "Ephemerals[ephemerals=[/a/e1, /e2]]",
                     script.ask(client, new Request.GetEphemerals(all)).toString());
@@ -260,6 +260,11 @@ class ReplicaPipelineTest {
         assertEquals(
                 "Ephemerals[ephemerals=[/a/e1]]",
                 script.ask(client, new Request.GetEphemerals("/a")).toString());
+        for (String none : List.of("\u2003", "\u3000", "\u2028")) {
+            assertEquals(
+                    "Ephemerals[ephemerals=[]]",
+                    script.ask(client, new Request.GetEphemerals(none)).toString());
+        }
     }
 
     @Test

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Who may do what to a znode. Immutable, any thread. */
@@ -119,8 +118,8 @@ public final class AccessControl {
     }
 
     /**
-     * A list as it is stored: without duplicates, and with {@code auth} replaced by the identities that the connection has
-     * proven.
+     * A list as it is stored: without the duplicates in the request, and with each {@code auth} replaced by the identities that
+     * the connection has proven; what comes twice of that stays.
      *
      * @return null if it would grow by more than {@link #MOST_ADDED} entries, is empty, names an unknown scheme or an id that its scheme does not allow, or asks for the
      *     identities of somebody who has none
@@ -129,8 +128,8 @@ public final class AccessControl {
         if (requested.equals(Acl.OPEN)) {
             return AclList.OPEN;
         }
-        Set<Acl> entries = new LinkedHashSet<>();
-        for (Acl entry : requested) {
+        List<Acl> entries = new ArrayList<>();
+        for (Acl entry : new LinkedHashSet<>(requested)) {
             Id id = entry.id();
             if (id.scheme().equals(WORLD)) {
                 if (!id.equals(Id.ANYONE)) {
@@ -154,7 +153,7 @@ public final class AccessControl {
                 entries.add(entry);
             }
         }
-        return entries.isEmpty() ? null : new AclList(new ArrayList<>(entries));
+        return entries.isEmpty() ? null : new AclList(entries);
     }
 
     private List<Id> proven(List<Id> ids) {

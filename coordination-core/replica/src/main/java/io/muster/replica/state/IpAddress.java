@@ -18,11 +18,11 @@ public final class IpAddress {
         }
         byte[] address = new byte[4];
         for (int i = 0; i < 4; i++) {
-            int part = number(parts[i], 10, 3);
-            if (part < 0 || part > 255) {
+            Integer part = number(parts[i], 10);
+            if (part == null || part < 0 || part > 255) {
                 return null;
             }
-            address[i] = (byte) part;
+            address[i] = part.byteValue();
         }
         return address;
     }
@@ -53,28 +53,22 @@ public final class IpAddress {
         String[] parts = text.split(":", -1);
         byte[] bytes = new byte[parts.length * 2];
         for (int i = 0; i < parts.length; i++) {
-            int group = number(parts[i], 16, 4);
-            if (group < 0) {
+            Integer group = parts[i].length() > 4 ? null : number(parts[i], 16);
+            if (group == null) {
                 return null;
             }
             bytes[2 * i] = (byte) (group >> 8);
-            bytes[2 * i + 1] = (byte) group;
+            bytes[2 * i + 1] = group.byteValue();
         }
         return bytes;
     }
 
-    private static int number(String digits, int radix, int maxDigits) {
-        if (digits.isEmpty() || digits.length() > maxDigits) {
-            return -1;
+    /** As ZooKeeper reads it: with a sign, if it likes, and digits of any script. Null if it is no number. */
+    private static @Nullable Integer number(String text, int radix) {
+        try {
+            return Integer.parseInt(text, radix);
+        } catch (NumberFormatException e) {
+            return null;
         }
-        int value = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            int digit = Character.digit(digits.charAt(i), radix);
-            if (digit < 0) {
-                return -1;
-            }
-            value = value * radix + digit;
-        }
-        return value;
     }
 }

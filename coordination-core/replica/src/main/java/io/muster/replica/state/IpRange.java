@@ -39,11 +39,13 @@ record IpRange(long high, long low, int bits, int addressBytes) implements Compa
         return new IpRange(high, low, address.length * 8, address.length);
     }
 
+    /** With a sign, if it likes: so does ZooKeeper. */
     private static int number(String digits) {
-        if (digits.isEmpty() || digits.length() > 3 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        try {
+            return Integer.parseInt(digits);
+        } catch (NumberFormatException e) {
             return -1;
         }
-        return Integer.parseInt(digits);
     }
 
     /** The wider range of all that begin with the same so many bits, at most as many as count now. */

@@ -20,7 +20,8 @@ final class IpScheme implements AuthScheme {
 
     @Override
     public boolean isValid(String id) {
-        return IpRange.parse(id) != null;
+        // a zone is of one host only, and ZooKeeper knows none
+        return id.indexOf('%') < 0 && IpRange.parse(id) != null;
     }
 
     @Override

@@ -301,8 +301,8 @@ public final class Preparer {
                 : Decision.of(new Txn.Delete(OpCode.DELETE.code(), path));
     }
 
-    private static boolean isUndeletable(String path) {
-        return UNDELETABLE.contains(path) || SecretZnode.isReserved(path);
+    private boolean isUndeletable(String path) {
+        return UNDELETABLE.contains(path) || SecretZnode.isReserved(path, state);
     }
 
     private Decision setData(Request.SetData set) {
@@ -374,7 +374,7 @@ public final class Preparer {
         if (node == null) {
             return new Found(null, ErrorCode.NO_NODE);
         }
-        boolean ours = SecretZnode.isReserved(path) && perm != Acl.READ;
+        boolean ours = SecretZnode.isReserved(path, state) && perm != Acl.READ;
         return !ours && permits.permits(node.acl(), perm)
                 ? new Found(node, ErrorCode.OK)
                 : new Found(null, ErrorCode.NO_AUTH);

@@ -36,8 +36,9 @@ public final class SecretZnode {
         return node != null && node.acl().equals(SUPER_ONLY);
     }
 
-    static boolean isReserved(String path) {
-        return path.equals(PATH) || path.equals(PARENT);
+    /** Whether it is one of ours, which nobody changes by a request. A client's znode with the same path is the client's. */
+    static boolean isReserved(String path, StateView state) {
+        return (path.equals(PATH) || path.equals(PARENT)) && isOurs(state.find(path));
     }
 
     /**

@@ -165,4 +165,58 @@ class AccessControlTest {
         AclList stored = access.toStore(requested, ids);
         return stored == null ? -1 : stored.entries().size();
     }
+
+    @Test
+    void eachAuthStandsForTheIdentitiesOnceMore() {
+        List<Id> me = List.of(new Id("digest", "me:h"));
+        Acl plain = new Acl(Acl.ALL, new Id("auth", ""));
+        Acl named = new Acl(Acl.ALL, new Id("auth", "x"));
+        Acl stored = new Acl(Acl.ALL, me.get(0));
+        assertEquals(new AclList(List.of(stored, stored)), access.toStore(List.of(plain, named), me));
+        assertEquals(new AclList(List.of(stored)), access.toStore(List.of(plain, plain), me));
+        assertEquals(new AclList(List.of(stored, stored)), access.toStore(List.of(stored, plain), me));
+    }
+
+    private boolean isTaken(String address) {
+        return access.toStore(List.of(new Acl(Acl.ALL, new Id("ip", address))), List.of()) != null;
+    }
+
+    @Test
+    void anAddressIsReadAsZooKeeperReadsIt() {
+        for (String good : List.of(
+                "0127.0.0.1",
+                "+127.0.0.1",
+                "127.0.0.-0",
+                "127.0.0.1/+8",
+                "127.0.0.1/-0",
+                "127.0.0.1/\u0668",
+                "::-1",
+                "::+1",
+                "fe80::1/64")) {
+            assertTrue(isTaken(good), good);
+        }
+        for (String bad : List.of(
+                "fe80::1%lo",
+                "::%lo",
+                "fe80::1%lo/64",
+                "127.0.0.1/",
+                "127.0.0.1/33",
+                "127.0.0.1/-1",
+                "-1.0.0.1",
+                "::00001",
+                "::1/129",
+                "127.0.0.2147483648",
+                "127.0.0.1/2147483648",
+                "0x7f.0.0.1",
+                "1.2.3")) {
+            assertFalse(isTaken(bad), bad);
+        }
+    }
+
+    @Test
+    void anAddressThatIsWrittenOddlyStandsForTheOneThatItSays() {
+        AclList list = new AclList(List.of(new Acl(Acl.ALL, new Id("ip", "+127.000.0.1/+8"))));
+        assertTrue(access.permits(list, Acl.READ, List.of(new Id("ip", "127.9.9.9"))));
+        assertFalse(access.permits(list, Acl.READ, List.of(new Id("ip", "128.0.0.1"))));
+    }
 }

@@ -48,11 +48,7 @@ final class Replies {
     }
 
     void reply(ReplyHeader header, Response body) {
-        if (header.err() == 0) {
-            write(header, body::write);
-        } else {
-            write(header, out -> {});
-        }
+        write(header, body::write);
     }
 
     void event(long zxid, WatcherEvent event) {

@@ -130,6 +130,61 @@ class DifferentialTest {
                 """);
     }
 
+    @Test
+    void aMultiOfReadsThatHoldsWritesIsRefusedWithAnEmptyListOfResults() {
+        assertSame("""
+                1 connect 30000
+                1 multiRead { delete /a -1 }
+                1 multiRead { check / 0 ; create /a "" [31 world anyone] 0 }
+                1 multiRead { delete /a -1 ; getData / false }
+                1 multiRead { getData / false ; delete /a -1 }
+                1 multiRead { create /a "" [31 world anyone] 5 }
+                1 multiRead { delete /a -1 } cut 3
+                """);
+    }
+
+    @Test
+    void eachAuthOfAListStandsForTheIdentitiesOnceMore() {
+        assertSame("""
+                1 connect 30000
+                1 auth 0 digest bob:b
+                1 create /a "" [31 auth "" 31 auth x] 0
+                1 getACL /a
+                1 setACL /a [31 auth "" 31 auth "" 1 auth ""] -1
+                1 getACL /a
+                """);
+    }
+
+    @Test
+    void addressesInListsAreReadAlike() {
+        assertSame("""
+                1 connect 30000
+                1 create /a "" [31 ip +127.0.0.1 31 world anyone] 0
+                1 create /b "" [31 ip 127.0.0.1/+8 31 world anyone] 0
+                1 create /c "" [31 ip 127.0.0.1/-0 31 world anyone] 0
+                1 create /d "" [31 ip 0127.0.0.1 31 world anyone] 0
+                1 create /e "" [31 ip ::-1 31 world anyone] 0
+                1 create /f "" [31 ip ::+1 31 world anyone] 0
+                1 create /g "" [31 ip fe80::1%lo 31 world anyone] 0
+                1 create /h "" [31 ip ::%lo/64 31 world anyone] 0
+                1 getACL /a
+                1 getACL /e
+                """);
+    }
+
+    @Test
+    void whatIsTrimmedOffAPrefixOfEphemeralsIsAscii() {
+        assertSame("""
+                1 connect 30000
+                1 create /a "" [31 world anyone] 1
+                1 getEphemerals "\\u0001"
+                1 getEphemerals " "
+                1 getEphemerals " /"
+                1 getEphemerals "\\u2003"
+                1 getEphemerals "\\u3000"
+                """);
+    }
+
     private static void assertSame(String script) {
         Duel.Outcome outcome = duel.play(Script.parse(script));
         assertTrue(outcome.isEqual(), outcome::difference);

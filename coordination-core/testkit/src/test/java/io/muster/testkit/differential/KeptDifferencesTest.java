@@ -108,6 +108,17 @@ class KeptDifferencesTest {
         assertAnswer("sync \"/\\ud83d\\ude00\"", "sync err 0 zxid z4 \"~/\\ud83d\\ude00\"", "utf8:");
     }
 
+    @Test
+    void whatAnIdentityIsShownAsIsUtf8() {
+        Script script = Script.parse("""
+                1 connect 30000
+                1 auth 0 digest "\\u00f0\\u009f\\u0098\\u0080:p"
+                1 whoAmI
+                """);
+        Duel.Outcome outcome = duel.play(script);
+        assertAll(() -> assertSays(outcome.muster(), "\\ud83d\\ude00"), () -> assertSays(outcome.zooKeeper(), "utf8:"));
+    }
+
     private static void assertAnswer(String request, String ofMuster, String ofZooKeeper) {
         Duel.Outcome outcome = duel.play(Script.parse("1 connect 30000\n1 " + request + "\n"));
         assertAll(() -> assertSays(outcome.muster(), ofMuster), () -> assertSays(outcome.zooKeeper(), ofZooKeeper));

@@ -189,11 +189,12 @@ final class Operations {
         boolean reads = choice < 8;
         int count = choice == 8 ? 0 : 1 + random.nextInt(4);
         List<Operation> parts = new ArrayList<>();
+        boolean ofWrites = !reads || random.nextInt(30) == 0;
         for (int i = 0; i < count; i++) {
-            parts.add(reads ? partOfRead() : partOfWrite());
+            parts.add(ofWrites ? partOfWrite() : partOfRead());
         }
         if (random.nextInt(40) == 0) {
-            parts.add(reads ? partOfWrite() : partOfRead());
+            parts.add(ofWrites ? partOfRead() : partOfWrite());
         }
         return Operation.of(reads ? Kind.MULTI_READ : Kind.MULTI, parts);
     }
