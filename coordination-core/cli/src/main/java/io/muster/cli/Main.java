@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionCommand.class,
         subcommands = {
             ServerCommand.class,
+            EnsembleCommand.class,
+            StatusCommand.class,
             DemoCommand.class,
             ShopCommand.class,
             VersionCommand.class,

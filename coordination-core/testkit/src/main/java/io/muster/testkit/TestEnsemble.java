@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -132,17 +133,27 @@ public final class TestEnsemble implements AutoCloseable {
      * @throws IllegalStateException if that does not come within 30 seconds
      */
     public int awaitServing() {
+        await(() -> leader().isPresent()
+                && IntStream.rangeClosed(1, size())
+                        .filter(this::isRunning)
+                        .allMatch(server -> mode(server).isServing()));
+        return leader().orElseThrow(() -> new IllegalStateException("the leader was lost again at once"));
+    }
+
+    /**
+     * Waits until a server is this.
+     *
+     * @throws IllegalStateException if that does not come within 30 seconds
+     */
+    public void awaitMode(int server, ServerMode mode) {
+        await(() -> mode(server) == mode);
+    }
+
+    private void await(BooleanSupplier condition) {
         long deadlineNanos = System.nanoTime() + LEADER_DEADLINE.toNanos();
-        while (true) {
-            OptionalInt leader = leader();
-            boolean all = IntStream.rangeClosed(1, size())
-                    .filter(this::isRunning)
-                    .allMatch(server -> mode(server).isServing());
-            if (leader.isPresent() && all) {
-                return leader.getAsInt();
-            }
+        while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadlineNanos > 0) {
-                throw new IllegalStateException("not all of the running servers serve after " + LEADER_DEADLINE + ": "
+                throw new IllegalStateException("waited in vain for " + LEADER_DEADLINE + ": the servers are "
                         + IntStream.rangeClosed(1, size()).mapToObj(this::mode).toList());
             }
             pauseBetweenLooks();
