@@ -1,8 +1,6 @@
 package io.muster.samples.shop;
 
 import io.muster.samples.shop.Story.Tone;
-import io.muster.server.MusterServer;
-import io.muster.server.config.ServerConfig;
 import java.io.File;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -15,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code bin/muster demo}: a server in this process, workers in processes of their own, and what fencing tokens are for.
+ * {@code bin/muster demo}: three servers in this process, workers in processes of their own, and what fencing tokens are for.
  * Leaves nothing behind, also after Ctrl-C.
  */
 @Command(
@@ -24,7 +22,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows what a lock cannot do alone: several processes sell a stock of items under a distributed lock; one of them "
                     + "is killed, another is paused past its session and writes late. The store refuses that write by its "
-                    + "fencing token, and an audit shows that nothing was sold twice.",
+                    + "fencing token, and an audit shows that nothing was sold twice. In between the server that leads is "
+                    + "killed, and the workers go on.",
             "All of it runs on this machine and listens on the loopback interface only."
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -34,9 +33,6 @@ import picocli.CommandLine.Spec;
             "2:the command line was wrong"
         })
 public final class DemoCommand implements Callable<Integer> {
-    /** The server counts silence in ticks, and grants no session of less than two. */
-    private static final int TICK_MS = 500;
-
     private static final int SESSION_TIMEOUT_MS = 3_000;
     private static final int THINK_MS = 400;
     private static final int PAUSE_BETWEEN_ROUNDS_MS = 2_000;
@@ -55,7 +51,9 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--connect",
             hidden = true,
             paramLabel = "HOST:PORT",
-            description = "Use the ensemble there, Muster or Apache ZooKeeper, instead of a server in this process.")
+            description =
+                    "Use the ensemble there, Muster or Apache ZooKeeper, instead of servers in this process; none of its"
+                            + " servers is killed.")
     private String connect = "";
 
     @Spec
@@ -106,10 +104,15 @@ public final class DemoCommand implements Callable<Integer> {
             story.line(Tone.PLAIN, "one than it has seen, under a lock of its own, so it need not trust the workers.");
         }
         story.line(Tone.PLAIN, "");
-        Round.Settings settings = new Round.Settings(server(workplace, story), !naive, SESSION_TIMEOUT_MS, THINK_MS);
+        Servers servers = connect.isEmpty() ? start(workplace, story) : null;
+        if (servers == null) {
+            story.tell("demo", "uses the ensemble at " + connect);
+        }
+        String where = servers == null ? connect : servers.connectString();
+        Round.Settings settings = new Round.Settings(where, !naive, SESSION_TIMEOUT_MS, THINK_MS);
         while (true) {
             Workplace shop = workplace.open(Workplace::new);
-            Audit audit = new Round(shop, story, settings).run();
+            Audit audit = new Round(shop, servers, story, settings).run();
             workplace.close(shop);
             if (once) {
                 nextCommands(story);
@@ -123,17 +126,13 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /** Starts the server, if there is not one already; returns where it listens. */
-    private String server(Workplace workplace, Story story) throws Exception {
-        if (!connect.isEmpty()) {
-            story.tell("demo", "uses the ensemble at " + connect);
-            return connect;
-        }
-        MusterServer server = workplace.open(() -> MusterServer.start(ServerConfig.in(workplace.newDirectory("server"))
-                .replica(r -> r.tickTimeMs(TICK_MS))
-                .build()));
-        story.tell("server", "a Muster server in this process listens on 127.0.0.1:" + server.clientPort());
-        return "127.0.0.1:" + server.clientPort();
+    private static Servers start(Workplace workplace, Story story) throws Exception {
+        Servers servers = workplace.open(() -> Servers.start(workplace));
+        story.tell(
+                "servers",
+                "three Muster servers in this process are one ensemble at " + servers.connectString() + "; server "
+                        + servers.awaitServing() + " leads");
+        return servers;
     }
 
     private void nextCommands(Story story) {
@@ -150,6 +149,7 @@ public final class DemoCommand implements Callable<Integer> {
                 naive
                         ? "  bin/muster demo --once            the same schedule, with the store's check: the cure"
                         : "  bin/muster demo --naive --once    the same schedule, without the store's check: the failure",
+                "  bin/muster ensemble 3 ensemble    three servers in processes of their own, to kill and start again",
                 "  bin/muster server config/zoo.cfg  a server from a ZooKeeper configuration",
                 "  bin/muster --help                 what else there is");
     }

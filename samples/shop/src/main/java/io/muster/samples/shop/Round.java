@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One round of selling, from a full shelf to the audit: a script that follows what the workers say, and kills and pauses
@@ -33,6 +34,9 @@ final class Round {
     private static final int QUEUED_EVENTS_LIMIT = 10_000;
 
     private final Workplace workplace;
+    /** Null where the ensemble is somebody else's. */
+    private final @Nullable Servers servers;
+
     private final Story story;
     private final Settings settings;
     private final Path directory;
@@ -41,6 +45,8 @@ final class Round {
     private final Set<WorkerProcess> working = new HashSet<>();
     private final Set<WorkerProcess> killed = new HashSet<>();
     private final Set<WorkerProcess> known = new HashSet<>();
+    /** How often a worker came back with a new session. */
+    private int lostSessions;
 
     /**
      * @param connect where the workers find the ensemble
@@ -51,8 +57,9 @@ final class Round {
     /** A worker that holds the lock and is about to sell an item. */
     private record Holder(WorkerProcess worker, String item, FencingToken token) {}
 
-    Round(Workplace workplace, Story story, Settings settings) {
+    Round(Workplace workplace, @Nullable Servers servers, Story story, Settings settings) {
         this.workplace = workplace;
+        this.servers = servers;
         this.story = story;
         this.settings = settings;
         this.directory = workplace.newDirectory("stock");
@@ -71,6 +78,11 @@ final class Round {
         story.title("A worker is killed while it holds the lock");
         kill();
         awaitSales(1);
+
+        if (servers != null) {
+            story.title("The server that leads is killed while they work");
+            loseLeader(servers);
+        }
 
         story.title("Another one is paused past its session while it holds the lock");
         pause();
@@ -100,7 +112,7 @@ final class Round {
         }
     }
 
-    // ---- the two accidents
+    // ---- the accidents
 
     private void kill() throws InterruptedException {
         for (int chance = 1; chance <= CHANCES; chance++) {
@@ -110,8 +122,8 @@ final class Round {
             long sinceNanos = System.nanoTime();
             story.tell(Tone.ACT, "demo", "kill -9 " + victim.worker.pid() + ", which is " + victim.worker.name());
             story.tell(
-                    "server",
-                    "keeps the lock for " + victim.worker.name() + " until its session ends; the others wait");
+                    "servers",
+                    "keep the lock for " + victim.worker.name() + " until its session ends; the others wait");
             if (awaitSuccessor(victim, sinceNanos)) {
                 return;
             }
@@ -119,6 +131,36 @@ final class Round {
             hire(victim.worker.name() + chance);
         }
         throw new DemoFailedException("no worker could be killed in time; is the machine very busy?");
+    }
+
+    /** The workers' next sale says how long they could not write. */
+    private void loseLeader(Servers ensemble) throws InterruptedException {
+        await(said -> said.event() instanceof WorkerEvent.Sold);
+        long lastSaleNanos = System.nanoTime();
+        int lostBefore = lostSessions;
+        int lost = ensemble.killLeader();
+        long killedNanos = System.nanoTime();
+        story.tell(Tone.ACT, "demo", "kills server " + lost + ", which leads, as a crash would");
+        int next = ensemble.awaitServing();
+        story.tell(
+                "servers",
+                String.format(
+                        Locale.ROOT,
+                        "server %d leads the two that are left, %.2f s later",
+                        next,
+                        (System.nanoTime() - killedNanos) / 1e9));
+        await(said -> said.event() instanceof WorkerEvent.Sold);
+        story.tell(
+                Tone.GOOD,
+                "workers",
+                String.format(
+                        Locale.ROOT,
+                        "sold again %.1f s after the sale before, of which they think for %.1f s; %s lost its session",
+                        (System.nanoTime() - lastSaleNanos) / 1e9,
+                        settings.thinkMs / 1e3,
+                        lostSessions == lostBefore ? "nobody" : "somebody"));
+        ensemble.restart(lost);
+        story.tell("servers", "server " + lost + " is back, and has what it missed");
     }
 
     private void pause() throws InterruptedException {
@@ -229,7 +271,9 @@ final class Round {
         String name = worker.name();
         if (event instanceof WorkerEvent.Connected connected) {
             String session = "session " + connected.session();
-            String what = known.add(worker)
+            boolean isNew = known.add(worker);
+            lostSessions += isNew ? 0 : 1;
+            String what = isNew
                     ? "process " + worker.pid() + ", " + session + ", over after " + seconds(connected.timeoutMs())
                             + " of silence"
                     : "has lost its session for good and has a new one: " + session;

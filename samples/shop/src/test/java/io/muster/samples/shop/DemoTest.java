@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The whole demo, with its server, its processes and their accidents. */
+/** The whole demo, with its servers, its processes and their accidents. */
 @DisabledOnOs(OS.WINDOWS)
 class DemoTest {
     @TempDir
@@ -39,6 +39,9 @@ class DemoTest {
         assertTold("kill -9 ");
         assertTold("kill -STOP ");
         assertTold("kill -CONT ");
+        assertTold("nobody lost its session");
+        String leader = group("kills server (\\d), which leads");
+        assertTold("server " + leader + " is back, and has what it missed");
         String victim = group(" s  (\\w+) +holds the lock, token \\w+, and is about to sell the \\w+\\R.* kill -STOP");
         assertTold("REFUSED what " + victim + " wrote");
         assertTold("items sold       12 of 12");
