@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A server in a JVM of its own, with the same settings whoever wrote it. */
@@ -25,7 +26,8 @@ final class ServerChild implements AutoCloseable {
     /** Who wrote it. */
     enum Kind {
         MUSTER(List.of("io.muster.cli.Main", "server")),
-        ZOOKEEPER(List.of("org.apache.zookeeper.server.ZooKeeperServerMain"));
+        // starts a server that is alone as well
+        ZOOKEEPER(List.of("org.apache.zookeeper.server.quorum.QuorumPeerMain"));
 
         private final List<String> command;
 
@@ -63,22 +65,56 @@ final class ServerChild implements AutoCloseable {
     static ServerChild start(Kind kind, List<String> jvmOptions) throws IOException {
         Path directory =
                 Files.createTempDirectory("muster-benchmark-" + kind.name().toLowerCase(java.util.Locale.ROOT));
-        int port = freePort();
-        Files.writeString(
-                directory.resolve("zoo.cfg"),
-                String.join(
-                        "\n",
-                        "dataDir=" + directory.resolve("data"),
-                        "clientPort=" + port,
-                        "clientPortAddress=127.0.0.1",
-                        "tickTime=2000",
-                        "maxClientCnxns=0",
-                        "admin.enableServer=false",
-                        "4lw.commands.whitelist=srvr",
-                        ""));
-        ServerChild child = new ServerChild(kind, jvmOptions, directory, port);
+        ServerChild child = launch(kind, jvmOptions, directory, freePort(), List.of());
         child.awaitServing();
         return child;
+    }
+
+    private static ServerChild launch(
+            Kind kind, List<String> jvmOptions, Path directory, int port, List<String> moreLines) throws IOException {
+        List<String> lines = new ArrayList<>(List.of(
+                "dataDir=" + directory.resolve("data"),
+                "clientPort=" + port,
+                "clientPortAddress=127.0.0.1",
+                "tickTime=2000",
+                "maxClientCnxns=0",
+                "admin.enableServer=false",
+                "4lw.commands.whitelist=srvr"));
+        lines.addAll(moreLines);
+        Files.write(directory.resolve("zoo.cfg"), lines);
+        return new ServerChild(kind, jvmOptions, directory, port);
+    }
+
+    /**
+     * The members of an ensemble, which serve when this returns. The last one leads.
+     *
+     * @param jvmOptions of each server's JVM
+     */
+    static List<ServerChild> startEnsemble(Kind kind, int count, List<String> jvmOptions) throws IOException {
+        List<String> lines = new ArrayList<>(List.of("initLimit=10", "syncLimit=5"));
+        for (int id = 1; id <= count; id++) {
+            lines.add("server." + id + "=127.0.0.1:" + freePort() + ":" + freePort());
+        }
+        List<ServerChild> all = new ArrayList<>();
+        // with the last one first and half of the others there is a majority, which the largest number leads
+        for (int place :
+                IntStream.concat(IntStream.of(count), IntStream.range(1, count)).toArray()) {
+            Path directory =
+                    Files.createTempDirectory("muster-benchmark-" + kind.name().toLowerCase(java.util.Locale.ROOT));
+            Files.createDirectories(directory.resolve("data"));
+            Files.writeString(directory.resolve("data").resolve("myid"), place + "\n");
+            ServerChild child = launch(kind, jvmOptions, directory, freePort(), lines);
+            all.add(place == count ? 0 : all.size() - 1, child);
+            if (all.size() == count / 2 + 1) {
+                for (ServerChild each : all) {
+                    each.awaitServing();
+                }
+            }
+        }
+        for (ServerChild each : all) {
+            each.awaitServing();
+        }
+        return all;
     }
 
     private Process launch() throws IOException {
@@ -180,12 +216,22 @@ final class ServerChild implements AutoCloseable {
     }
 
     private boolean serves() {
+        return !mode().isEmpty();
+    }
+
+    /** What the server says that it is; empty if it does not serve. */
+    String mode() {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();
-            return new String(in.readAllBytes(), StandardCharsets.US_ASCII).contains("Mode: standalone");
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
+                    .lines()
+                    .filter(line -> line.startsWith("Mode: "))
+                    .map(line -> line.substring("Mode: ".length()))
+                    .findFirst()
+                    .orElse("");
         } catch (IOException e) {
-            return false; // not yet
+            return ""; // not yet
         }
     }
 

@@ -6,7 +6,6 @@ import io.muster.recipes.lock.DistributedLock;
 import io.muster.recipes.lock.LockLease;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -210,15 +209,8 @@ public final class SideBySide {
 
     private static double[] medians(List<Sample> samples) {
         return new double[] {
-            median(samples.stream().mapToDouble(Sample::elapsedNanos).toArray()),
-            median(samples.stream().mapToDouble(Sample::serverCpuNanos).toArray())
+            Medians.median(samples.stream().mapToDouble(Sample::elapsedNanos).toArray()),
+            Medians.median(samples.stream().mapToDouble(Sample::serverCpuNanos).toArray())
         };
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }
