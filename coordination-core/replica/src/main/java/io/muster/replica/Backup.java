@@ -15,9 +15,6 @@ import io.muster.replica.peer.LeaderPacket;
 import io.muster.replica.peer.LearnerPacket;
 import io.muster.replica.session.SessionIds;
 import io.muster.replica.session.SessionSecret;
-import io.muster.replica.state.Change;
-import io.muster.replica.state.Outcomes;
-import io.muster.replica.state.Prepared;
 import io.muster.replica.state.Transaction;
 import io.muster.replica.state.Txn;
 import io.muster.replica.zab.Peer;
@@ -41,7 +38,11 @@ import org.jspecify.annotations.Nullable;
 final class Backup implements Duty {
     private final Core core;
     private final Peer peer;
-    private final DigestHistory digests;
+    private final Delivery delivery;
+    /** When this is committed, what was asked of an earlier leader is in the history, or will never be. */
+    private final long settledBy;
+
+    private boolean isSettled;
     private final SessionIds sessionIds;
     /** Sessions whose making was asked for, and who waits for them. */
     private final Map<Long, Handshake> creating = new HashMap<>();
@@ -76,10 +77,11 @@ final class Backup implements Duty {
     private record Handshake(
             Connection connection, @Nullable ConnectRequest request, int timeoutMs) {}
 
-    Backup(Core core, Peer peer, DigestHistory digests) {
+    Backup(Core core, Peer peer, Delivery delivery) {
         this.core = core;
         this.peer = peer;
-        this.digests = digests;
+        this.delivery = delivery;
+        this.settledBy = peer.status().lastZxid();
         this.sessionIds =
                 new SessionIds(core.settings.serverId(), Math.max(core.now.wallMs(), core.state.latestTimeMs()));
         core.state.forEachSession((id, timeoutMs) -> sessionIds.taken(id));
@@ -264,9 +266,25 @@ final class Backup implements Duty {
         }
         if (turn instanceof Turn.Asked asked) {
             arrived(connection, asked.header(), asked.request(), out);
+        } else if (turn instanceof Turn.Forwarded) {
+            connection.turns.add(turn);
+            waiting++;
         } else {
             inTurn(connection, turn, out);
         }
+    }
+
+    /** Whoever waits for what an earlier leader was asked is closed once it is certain that nothing came of it. */
+    private void settle(Outputs out) {
+        if (isSettled || core.state.zxid() < settledBy) {
+            return;
+        }
+        isSettled = true;
+        core.clients.forEach(connection -> {
+            if (!connection.closed && connection.unsettled > 0) {
+                end(connection, "the leader was lost before it did what was asked", out);
+            }
+        });
     }
 
     private RequestStep step(Connection connection, RequestHeader header, Outputs out) {
@@ -312,16 +330,14 @@ final class Backup implements Duty {
         deliveredInBatch = true;
         long sessionId = transaction.header().sessionId();
         Connection connection = core.clients.ofSession(sessionId);
-        Turn.Forwarded asked = connection == null || mayRepeat ? null : answered(connection, transaction);
-        if (connection != null && asked != null) {
-            answer(connection, asked, transaction, out);
-        } else if (mayRepeat) {
-            core.state.replay(transaction);
-        } else {
-            apply(transaction, out);
-        }
-        if (core.settings.form().digest()) {
-            digests.note(transaction.zxid(), core.state.digest());
+        Delivery.Answered answered = delivery.deliver(transaction, mayRepeat, out);
+        if (answered != null) {
+            answered.connection().answered();
+            if (answered.endReason() == null) {
+                next(answered.connection(), out);
+            } else {
+                end(answered.connection(), answered.endReason(), out);
+            }
         }
         if (transaction.txn() instanceof Txn.CreateSession) {
             sessionCreated(sessionId, out);
@@ -330,46 +346,11 @@ final class Backup implements Duty {
         }
     }
 
-    private void apply(Transaction transaction, Outputs out) {
-        List<Change> changes = new ArrayList<>(1);
-        core.state.apply(transaction, changes);
-        core.trigger(transaction.zxid(), changes, out);
-    }
-
-    /** What the connection asked, if this is what came of it; else it is somebody else's. */
-    private static Turn.@Nullable Forwarded answered(Connection connection, Transaction transaction) {
-        if (!(connection.turns.peek() instanceof Turn.Forwarded first)
-                || first.xid() != transaction.header().cxid()
-                || first.request() instanceof Request.Sync) {
-            return null;
-        }
-        boolean ends = transaction.txn() instanceof Txn.CloseSession;
-        return ends == first.request() instanceof Request.CloseSession ? first : null;
-    }
-
-    private void answer(Connection connection, Turn.Forwarded asked, Transaction transaction, Outputs out) {
-        if (transaction.txn() instanceof Txn.Error error && ErrorCode.of(error.err()) == ErrorCode.SESSION_MOVED) {
-            apply(transaction, out);
-            end(connection, "its session moved to another server", out);
-            return;
-        }
-        Prepared done = Outcomes.apply(core.state, transaction, asked.request());
-        core.trigger(transaction.zxid(), done.changes(), out);
-        ReplyHeader header =
-                new ReplyHeader(asked.xid(), transaction.zxid(), done.error().code());
-        out.reply(connection.number, header, done.body());
-        if (asked.request() instanceof Request.CloseSession) {
-            end(connection, "the session was closed by its client", out);
-        } else {
-            next(connection, out);
-        }
-    }
-
     /** The first turn is over; those after it that need no leader are taken. */
     private void next(Connection connection, Outputs out) {
         connection.turns.remove();
         waiting--;
-        while (connection.turns.peek() != null && !(connection.turns.peek() instanceof Turn.Forwarded)) {
+        while (!connection.isConnecting && connection.turns.peek() != null && !(connection.turns.peek() instanceof Turn.Forwarded)) {
             Turn turn = connection.turns.remove();
             waiting--;
             take(connection, turn, out);
@@ -487,6 +468,7 @@ final class Backup implements Duty {
     @Override
     public void endBatch(Outputs out) {
         confirmPings();
+        settle(out);
         if (deliveredInBatch) {
             deliveredInBatch = false;
             out.publish(core.state.freeze());
@@ -499,13 +481,16 @@ final class Backup implements Duty {
     }
 
     /**
-     * There is no such leader any more. Whoever waits for its word is closed, since nobody can say what becomes of what it asked;
-     * the others stay.
+     * There is no such leader any more. Whether what it was asked was done, the history of the next one says; who it was asked
+     * about a session is closed.
      */
     void leave(Outputs out) {
         core.clients.forEach(connection -> {
-            if (!connection.closed && (!connection.turns.isEmpty() || connection.isConnecting)) {
+            boolean isClosing = connection.closed && !connection.gone;
+            if (isClosing || !connection.closed && connection.isConnecting) {
                 end(connection, "the leader was lost before it answered", out);
+            } else if (!connection.closed) {
+                connection.unsettle();
             }
         });
         // pings are asked again of the next

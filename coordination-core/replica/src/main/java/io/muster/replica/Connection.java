@@ -1,6 +1,9 @@
 package io.muster.replica;
 
 import io.muster.protocol.Id;
+import io.muster.protocol.OpCode;
+import io.muster.protocol.Request;
+import io.muster.protocol.RequestHeader;
 import io.muster.replica.session.SessionTable.Session;
 import io.muster.replica.state.AccessControl;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +29,8 @@ final class Connection {
     boolean confirmsPings;
     /** Waits for the answer to a sync, on a server that decides: what it asks meanwhile comes after that. */
     boolean isSyncing;
+    /** How many of its first turns were forwarded to a leader that is gone. */
+    int unsettled;
     /** What was asked and is not taken yet. */
     final ArrayDeque<Turn> turns = new ArrayDeque<>();
     /** The same as {@link #sessionId} in the table of whoever ends sessions; null where somebody else does. */
@@ -41,6 +46,27 @@ final class Connection {
         this.remoteAddress = remoteAddress;
         this.address = address;
         this.ids = List.of(AccessControl.ofAddress(remoteAddress));
+    }
+
+    /** Its first turn is about to go: it was answered. */
+    void answered() {
+        unsettled = Math.max(0, unsettled - 1);
+    }
+
+    /** The leader is gone to which its turns were forwarded. A sync can be asked of the next one. */
+    void unsettle() {
+        List<Turn> all = List.copyOf(turns);
+        turns.clear();
+        unsettled = 0;
+        for (Turn turn : all) {
+            if (turn instanceof Turn.Forwarded forwarded && forwarded.request() instanceof Request.Sync) {
+                RequestHeader header = new RequestHeader(forwarded.xid(), OpCode.SYNC.code());
+                turns.add(new Turn.Asked(header, forwarded.request()));
+            } else {
+                turns.add(turn);
+                unsettled += turn instanceof Turn.Forwarded ? 1 : 0;
+            }
+        }
     }
 
     /** False, with nothing added, if it would have more than so many, or so many bytes of them, then. */

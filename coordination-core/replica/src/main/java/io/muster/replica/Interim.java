@@ -53,6 +53,18 @@ final class Interim implements Duty {
         connection.turns.clear();
     }
 
+    /** Somebody whose request was on its way may be told now what came of it. */
+    void answered(Delivery.Answered answered, Outputs out) {
+        Connection connection = answered.connection();
+        connection.answered();
+        if (answered.endReason() == null) {
+            connection.turns.remove();
+            waiting--;
+        } else {
+            end(connection, answered.endReason(), out);
+        }
+    }
+
     @Override
     public void endBatch(Outputs out) {
         if (core.now.monotonicMs() >= untilMs) {

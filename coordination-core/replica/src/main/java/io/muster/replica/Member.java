@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class Member implements PeerOutputs {
     private final Core core;
     private final DigestHistory digests;
+    private final Delivery delivery;
     private final int holdMs;
     private final String membershipText;
     private final Peer peer;
@@ -39,6 +40,7 @@ final class Member implements PeerOutputs {
     private final List<Transaction> committedOfBatch = new ArrayList<>();
 
     private Duty duty;
+    private Interim interim;
     private @Nullable Primary primary;
     private @Nullable Backup backup;
     private @Nullable LearnerDesk desk;
@@ -50,11 +52,13 @@ final class Member implements PeerOutputs {
     Member(Core core, DigestHistory digests, PeerSettings settings, Recovered recovered, int holdMs, Outputs out) {
         this.core = core;
         this.digests = digests;
+        this.delivery = new Delivery(core, digests);
         this.holdMs = holdMs;
         this.membershipText = settings.membershipText();
         core.state.configure(membershipText);
         this.out = out;
-        this.duty = new Interim(core, 0);
+        this.interim = new Interim(core, 0);
+        this.duty = interim;
         this.peer = new Peer(settings, recovered, this);
         peer.start(core.now.monotonicMs());
     }
@@ -71,6 +75,10 @@ final class Member implements PeerOutputs {
 
     Peer peer() {
         return peer;
+    }
+
+    int digestMismatches() {
+        return delivery.mismatches();
     }
 
     /** What is put out from now on goes there. */
@@ -129,7 +137,7 @@ final class Member implements PeerOutputs {
         isUnpublished = true;
         if (primary != null) {
             primary.stepDown(out);
-            committedOfBatch.forEach(this::apply);
+            committedOfBatch.forEach(each -> delivery.deliver(each, false, out));
             committedOfBatch.clear();
         } else if (backup != null) {
             backup.leave(out);
@@ -137,7 +145,8 @@ final class Member implements PeerOutputs {
         primary = null;
         desk = null;
         backup = null;
-        duty = new Interim(core, holdMs);
+        interim = new Interim(core, holdMs);
+        duty = interim;
     }
 
     private void lead() {
@@ -177,7 +186,7 @@ final class Member implements PeerOutputs {
         if (backup != null || !(peer.role() instanceof Role.Following || peer.role() instanceof Role.Observing)) {
             return;
         }
-        Backup now = new Backup(core, peer, digests);
+        Backup now = new Backup(core, peer, delivery);
         backup = now;
         duty = now;
         forEachWithSession(connection -> now.resume(connection, out));
@@ -206,11 +215,13 @@ final class Member implements PeerOutputs {
             }
         } else if (backup != null) {
             backup.deliver(transaction, mayRepeat, out);
-        } else if (mayRepeat) {
-            core.state.replay(transaction);
-            isUnpublished = true;
         } else {
-            apply(transaction);
+            // while nobody is served, those who watched before are told all the same
+            Delivery.Answered answered = delivery.deliver(transaction, mayRepeat, out);
+            if (answered != null) {
+                interim.answered(answered, out);
+            }
+            isUnpublished = true;
         }
     }
 
@@ -218,17 +229,6 @@ final class Member implements PeerOutputs {
         if (primary != null) {
             primary.runConfirmed(out);
         }
-    }
-
-    /** While nobody is served, those who watched before are told all the same. */
-    private void apply(Transaction transaction) {
-        List<Change> changes = new ArrayList<>(1);
-        core.state.apply(transaction, changes);
-        core.trigger(transaction.zxid(), changes, out);
-        if (core.settings.form().digest()) {
-            digests.note(transaction.zxid(), core.state.digest());
-        }
-        isUnpublished = true;
     }
 
     /** Nobody says what happened in between, so whoever watches is to come again and to say what it has seen. */

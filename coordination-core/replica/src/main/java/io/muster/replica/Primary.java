@@ -456,6 +456,11 @@ final class Primary implements Duty, RequestStep.Writes {
     void resume(Connection connection, Outputs out) {
         Session session = sessions.get(connection.sessionId);
         turns += connection.turns.size();
+        if (connection.unsettled > 0) {
+            connectionClosed(connection);
+            close(connection, "the leader was lost before it did what was asked", out);
+            return;
+        }
         if (session == null) {
             connectionClosed(connection);
             close(connection, "the session expired", out);

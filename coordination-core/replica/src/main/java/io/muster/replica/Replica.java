@@ -147,6 +147,11 @@ public final class Replica {
         return member == null ? Optional.empty() : Optional.of(member.peer().status());
     }
 
+    /** Transactions of a leader's after which this server's tree was another one than the leader's. */
+    public int digestMismatches() {
+        return member == null ? 0 : member.digestMismatches();
+    }
+
     /** When a tick is due though nothing comes, by the monotonic clock; {@link Long#MAX_VALUE} for at no certain time. */
     public long dueMs() {
         return member == null ? Long.MAX_VALUE : member.peer().dueMs();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.protocol.CreateMode;
 import io.muster.protocol.Request;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -182,16 +183,58 @@ class ReplicaEnsembleTest {
     }
 
     @Test
-    void whoseWriteIsInFlightWhenTheLeaderDiesIsDisconnectedSinceNobodyKnowsWhatBecomesOfIt() {
+    void whoseWriteNeverReachedTheLeaderThatDiesIsDisconnected() {
         long client = follower.connect(TIMEOUT_MS);
         follower.ask(client, Ask.create("/a"));
-        follower.send(client, Ask.set("/a", "lost or not"));
+        follower.send(client, Ask.set("/a", "lost"));
         ensemble.kill(leader);
         ensemble.awaitLeader();
-        List<String> heard = follower.heard(client);
-        assertEquals(1, heard.size(), heard.toString());
-        assertTrue(heard.get(0).equals("v1") || heard.get(0).startsWith("closed: the leader was lost"), heard.get(0));
+        ensemble.pass(100);
+        assertEquals(List.of("closed: the leader was lost before it did what was asked"), follower.heard(client));
         assertAllAreEqual();
+    }
+
+    /** Both of those who can lead next, so that each way to the answer is gone. */
+    @Test
+    void whoseWriteTheFollowersHaveIsAnsweredFromTheNextLeadersHistoryAndGoesOn() {
+        List<ScriptedMember> both = List.of(follower, other);
+        List<Long> clients = new ArrayList<>();
+        for (ScriptedMember server : both) {
+            long client = server.connect(TIMEOUT_MS);
+            server.ask(client, Ask.create("/on" + server.id));
+            clients.add(client);
+        }
+        long before = follower.log.size();
+        for (int i = 0; i < 2; i++) {
+            both.get(i).send(clients.get(i), Ask.set("/on" + both.get(i).id, "kept"));
+        }
+        ensemble.settleUntil(() -> follower.log.size() == before + 2 && other.log.size() == before + 2);
+        for (int i = 0; i < 2; i++) {
+            both.get(i).send(clients.get(i), get("/on" + both.get(i).id));
+            assertEquals(List.of(), both.get(i).heard(clients.get(i)), "answered before a quorum had it");
+        }
+        ensemble.kill(leader);
+        ensemble.awaitLeader();
+        ensemble.pass(100);
+        for (int i = 0; i < 2; i++) {
+            assertEquals(List.of("v1", "kept v1"), both.get(i).heard(clients.get(i)));
+            assertEquals("v2", both.get(i).ask(clients.get(i), Ask.set("/on" + both.get(i).id, "after")));
+        }
+        assertAllAreEqual();
+    }
+
+    @Test
+    void aFollowerWhoseTreeDiffersFromItsLeadersSaysSoAndGoesOn() {
+        long client = follower.connect(TIMEOUT_MS);
+        follower.ask(client, Ask.create("/a"));
+        assertEquals(0, follower.digestMismatches());
+        assertEquals(List.of(), follower.warnings);
+        ensemble.wrongDigests = true;
+        assertEquals("v1", follower.ask(client, Ask.set("/a", "1")));
+        assertEquals("v2", follower.ask(client, Ask.set("/a", "2")));
+        assertEquals(2, follower.digestMismatches());
+        assertTrue(follower.warnings.get(0).startsWith("THE STATE DIFFERS FROM THE LEADER'S at 0x1"));
+        assertEquals(0, leader.digestMismatches());
     }
 
     @Test

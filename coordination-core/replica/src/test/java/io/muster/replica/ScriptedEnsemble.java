@@ -5,6 +5,7 @@ import io.muster.replica.peer.LearnerPacket;
 import io.muster.replica.peer.Membership;
 import io.muster.replica.peer.PeerExtensions;
 import io.muster.replica.state.State;
+import io.muster.replica.state.Transaction;
 import io.muster.replica.zab.PeerInput;
 import io.muster.replica.zab.PeerSettings;
 import io.muster.replica.zab.Role;
@@ -12,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Three replicas on one thread, a network that loses nothing, and a clock that goes when it is told to. */
@@ -24,6 +26,9 @@ final class ScriptedEnsemble {
     private final Queue<Runnable> events = new ArrayDeque<>();
     private final List<Link> links = new ArrayList<>();
     private final List<ScriptedMember> deaf = new ArrayList<>();
+    /** Leaders say another digest than that of their tree. */
+    boolean wrongDigests;
+
     private final int features;
     private long nowMs;
     private long lastLink;
@@ -91,6 +96,13 @@ final class ScriptedEnsemble {
             if (i == 100_000) {
                 throw new AssertionError("it never comes to an end");
             }
+            events.remove().run();
+        }
+    }
+
+    /** What is on its way arrives, one after the other, until something holds. */
+    void settleUntil(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
             events.remove().run();
         }
     }
@@ -197,12 +209,20 @@ final class ScriptedEnsemble {
         }
     }
 
-    void toLearner(ScriptedMember leader, long atLeader, LeaderPacket packet) {
+    void toLearner(ScriptedMember leader, long atLeader, LeaderPacket sent) {
+        LeaderPacket packet = wrongDigests && sent instanceof LeaderPacket.Propose propose
+                ? new LeaderPacket.Propose(withWrongDigest(propose.transaction()))
+                : sent;
         for (Link link : links) {
             if (link.leader == leader && link.atLeader == atLeader && !isCut(leader, link.learner)) {
                 later(() -> link.learner.take(new Input.OfPeer(new PeerInput.FromLeader(link.atLearner, packet))));
             }
         }
+    }
+
+    private static Transaction withWrongDigest(Transaction right) {
+        Long digest = right.digest();
+        return new Transaction(right.header(), right.txn(), digest == null ? null : digest + 1);
     }
 
     void cut(ScriptedMember learner, long atLearner) {

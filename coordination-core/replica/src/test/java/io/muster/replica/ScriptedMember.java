@@ -33,6 +33,7 @@ final class ScriptedMember implements Outputs, PeerWire {
     boolean isUp = true;
     /** Whether reads may be answered without the replica. */
     boolean isPublished;
+    final List<String> warnings = new ArrayList<>();
     /** How often that came to an end. */
     int suspensions;
 
@@ -81,6 +82,10 @@ final class ScriptedMember implements Outputs, PeerWire {
 
     private void disk(PeerInput done) {
         ensemble.later(() -> take(new Input.OfPeer(done)));
+    }
+
+    int digestMismatches() {
+        return replica.digestMismatches();
     }
 
     State state() {
@@ -220,7 +225,9 @@ final class ScriptedMember implements Outputs, PeerWire {
     }
 
     @Override
-    public void warn(String topic, String message) {}
+    public void warn(String topic, String message) {
+        warnings.add(message);
+    }
 
     @Override
     public PeerWire peers() {
