@@ -54,7 +54,7 @@ final class EnsembleMember implements Ensemble, AutoCloseable {
                 ensemble.membership(),
                 ensemble.listenOnAllAddresses(),
                 ensemble.connectTimeoutMs(),
-                initLimitMs(),
+                Math.multiplyExact(settings.tickTimeMs(), ensemble.connectLimitTicks()),
                 settings.form().maxBytes(),
                 Runtime.getRuntime().maxMemory() / QUEUE_SHARE,
                 recovered.seed(),
@@ -66,10 +66,6 @@ final class EnsembleMember implements Ensemble, AutoCloseable {
                 inputs -> inbox.accept(
                         inputs.stream().<Input>map(Input.OfPeer::new).toList()));
         this.wire = new MemberWire(ensemble.serverId(), network, disk, this::roleChanged);
-    }
-
-    private int initLimitMs() {
-        return Math.multiplyExact(settings.tickTimeMs(), ensemble.initLimitTicks());
     }
 
     /** @throws java.io.UncheckedIOException if the election port cannot be listened on */

@@ -14,7 +14,6 @@ import io.muster.replica.peer.Membership;
  * @param connectTimeoutMs of a connection for elections, at least 1
  * @param minNotificationMs after how long a server repeats its vote the first time, at least 1
  * @param maxNotificationMs after how long at most
- * @param leaderServes whether this server serves clients while it leads
  * @param commitLogCount committed transactions that are kept in memory for learners that miss a few, at least 0
  * @param snapshotSizeFactor the share of a snapshot's size up to which the log is sent instead; negative for never
  * @param holdClientsMs how long clients' connections stay open, unanswered, while there is no leader, at least 0
@@ -29,13 +28,12 @@ public record EnsembleConfig(
         int connectTimeoutMs,
         int minNotificationMs,
         int maxNotificationMs,
-        boolean leaderServes,
         int commitLogCount,
         double snapshotSizeFactor,
         int holdClientsMs) {
     /** With ZooKeeper's defaults, and the limits that its samples have: 10 ticks and 5. */
     public static EnsembleConfig of(long serverId, Membership membership) {
-        return new EnsembleConfig(serverId, membership, 10, 5, 10, false, 5_000, 200, 60_000, true, 500, 0.33, 1_000);
+        return new EnsembleConfig(serverId, membership, 10, 5, 10, false, 5_000, 200, 60_000, 500, 0.33, 1_000);
     }
 
     /** This server's own line. */

@@ -42,7 +42,6 @@ final class EnsembleKeys {
                 Settings.number(settings.anywhere("cnxTimeout"), 5_000, 1, MAX),
                 first,
                 Settings.number(settings.anywhere("fastleader.maxNotificationInterval"), 60_000, first, MAX),
-                Settings.flag(settings.anywhere("leaderServes"), true),
                 Settings.number(settings.anywhere("commitLogCount"), 500, 0, MAX),
                 factor(settings.anywhere("snapshotSizeFactor")),
                 Settings.number(settings.anywhere("muster.holdClientsMs"), 1_000, 0, MAX));

@@ -17,9 +17,11 @@ final class UnhonouredSettings {
     static final List<String> REFUSED_WHEN_TRUE =
             List.of("sslQuorum", "quorum.auth.enableSasl", "sessionRequireClientSASLAuth");
 
+    private static final String ALONE = "they concern an ensemble, and this server is alone";
+
     private static final Map<String, String> WHY = new Table()
             .because(
-                    "they concern an ensemble, and this server is alone",
+                    ALONE,
                     "initLimit",
                     "syncLimit",
                     "connectToLearnerMasterLimit",
@@ -141,11 +143,18 @@ final class UnhonouredSettings {
         return null;
     }
 
-    /** One line for each reason, in order of the names. */
-    static List<String> warnings(List<String> names) {
+    /**
+     * One line for each reason, in order of the names.
+     *
+     * @param isMember whether it is about a member of an ensemble
+     */
+    static List<String> warnings(List<String> names, boolean isMember) {
         Map<String, List<String>> byReason = new LinkedHashMap<>();
         for (String name : names) {
             String reason = why(name);
+            if (isMember && ALONE.equals(reason)) {
+                reason = "members of ensembles do not honour them yet";
+            }
             byReason.computeIfAbsent(
                             reason == null ? "neither Muster nor ZooKeeper knows such a setting" : reason,
                             key -> new ArrayList<>())

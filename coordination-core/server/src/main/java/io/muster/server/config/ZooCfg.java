@@ -108,8 +108,9 @@ final class ZooCfg {
             builder.extraTxnBytes(Math.max(1, Settings.bytes(extra, 0, 0)));
         }
         words(builder);
-        UnhonouredSettings.warnings(settings.unusedInFile()).forEach(line -> warnings.add(file + ": " + line));
-        UnhonouredSettings.warnings(settings.unusedInSystem())
+        UnhonouredSettings.warnings(settings.unusedInFile(), ensemble != null)
+                .forEach(line -> warnings.add(file + ": " + line));
+        UnhonouredSettings.warnings(settings.unusedInSystem(), ensemble != null)
                 .forEach(line -> warnings.add("system properties: " + line));
         return builder.warnings(warnings).build();
     }

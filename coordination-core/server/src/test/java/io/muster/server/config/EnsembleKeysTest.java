@@ -53,7 +53,6 @@ class EnsembleKeysTest {
         assertEquals(60_000, config.maxNotificationMs());
         assertEquals(500, config.commitLogCount());
         assertEquals(0.33, config.snapshotSizeFactor());
-        assertTrue(config.leaderServes());
         assertFalse(config.listenOnAllAddresses());
         assertEquals(
                 "server.1=a:2888:3888:participant\nserver.2=b:2888:3888:participant;0.0.0.0:2181\n"

@@ -16,6 +16,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,12 +53,7 @@ class EnsembleFaultsTest {
     void nothingAcknowledgedIsLostWhenServersAreStoppedForLongerThanSessionsLive() throws Exception {
         underLoad(server -> {
             server.pause();
-            try {
-                // nothing is to be waited for but the time itself
-                Thread.sleep(PAUSE.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            passTime(PAUSE);
             server.resume();
         });
     }
@@ -88,7 +84,15 @@ class EnsembleFaultsTest {
         long deadlineNanos = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (writers.count() < count) {
             assertTrue(System.nanoTime() < deadlineNanos, "writes do not go on: " + writers.failed() + " have failed");
-            Thread.sleep(5);
+            passTime(Duration.ofMillis(5));
+        }
+    }
+
+    /** Nothing is to be waited for but the time itself. */
+    private static void passTime(Duration time) {
+        long untilNanos = System.nanoTime() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = untilNanos - System.nanoTime()) {
+            LockSupport.parkNanos(left);
         }
     }
 

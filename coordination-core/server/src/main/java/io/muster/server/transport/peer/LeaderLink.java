@@ -115,7 +115,7 @@ final class LeaderLink {
         }
 
         private long leftMs() {
-            return settings.initLimitMs() - (System.nanoTime() - sinceNanos) / 1_000_000;
+            return settings.connectLimitMs() - (System.nanoTime() - sinceNanos) / 1_000_000;
         }
 
         private void connected(Channel open) {

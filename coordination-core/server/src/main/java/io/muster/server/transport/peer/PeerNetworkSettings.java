@@ -10,7 +10,7 @@ import io.muster.replica.state.TimesToLive;
  * @param membership who the others are and where
  * @param listenOnAllAddresses whether on all addresses of this machine, and not only on the member's own
  * @param connectTimeoutMs of one attempt to connect, and for a stranger to say who it is; at least 1
- * @param initLimitMs how long a learner may take to reach its leader, at least 1
+ * @param connectLimitMs how long a learner may take to reach its leader, or to say who it is, at least 1
  * @param maxPacketBytes of one packet's data, at least 1
  * @param maxQueuedBytes of transactions that wait for one learner; one that is further behind is synchronized anew
  * @param seed as of {@link io.muster.replica.state.State#initial}, for states that come from a leader
@@ -23,7 +23,7 @@ public record PeerNetworkSettings(
         Membership membership,
         boolean listenOnAllAddresses,
         int connectTimeoutMs,
-        int initLimitMs,
+        int connectLimitMs,
         int maxPacketBytes,
         long maxQueuedBytes,
         long seed,

@@ -171,7 +171,7 @@ final class QuorumPort {
                 silent.remove(oldest);
                 oldest.cut();
             }
-            int timeoutMs = Math.min(settings.connectTimeoutMs(), settings.initLimitMs());
+            int timeoutMs = Math.min(settings.connectTimeoutMs(), settings.connectLimitMs());
             context.executor().schedule(this::cutIfSilent, timeoutMs, TimeUnit.MILLISECONDS);
         }
 
@@ -228,7 +228,7 @@ final class QuorumPort {
             if (outlet != null && !outlet.isEnded()) {
                 outlet.end();
                 // it may not take what waits for it
-                thread.schedule(this::cut, settings.initLimitMs());
+                thread.schedule(this::cut, settings.connectLimitMs());
             }
         }
 
