@@ -87,9 +87,9 @@ final class ServerWords {
     }
 
     /** What mntr asks the serial loop for. */
-    record OfReplica(Optional<PeerStatus> member, long expiredSessions) {
+    record OfReplica(Optional<PeerStatus> member, long expiredSessions, int digestMismatches) {
         OfReplica(Replica replica) {
-            this(replica.peerStatus(), replica.expiredSessions());
+            this(replica.peerStatus(), replica.expiredSessions(), replica.digestMismatches());
         }
     }
 
@@ -128,6 +128,7 @@ final class ServerWords {
         metric(out, "connection_rejected", traffic.connectionsRejected());
         metric(out, "sessions_refused", traffic.sessionsRefused());
         metric(out, "stale_sessions_expired", replica.expiredSessions);
+        metric(out, "digest_mismatches_count", replica.digestMismatches);
         metric(out, "fsync_threshold_exceed_count", server.slowSyncs());
         metric(out, "watches_refused", traffic.watchesRefused());
         metric(out, "connection_drop_probability", server.dropShare());
