@@ -350,7 +350,9 @@ final class Backup implements Duty {
     private void next(Connection connection, Outputs out) {
         connection.turns.remove();
         waiting--;
-        while (!connection.isConnecting && connection.turns.peek() != null && !(connection.turns.peek() instanceof Turn.Forwarded)) {
+        while (!connection.isConnecting
+                && connection.turns.peek() != null
+                && !(connection.turns.peek() instanceof Turn.Forwarded)) {
             Turn turn = connection.turns.remove();
             waiting--;
             take(connection, turn, out);

@@ -96,8 +96,7 @@ final class Delivery {
         return ends == first.request() instanceof Request.CloseSession ? first : null;
     }
 
-    private @Nullable String answer(
-            Connection connection, Turn.Forwarded asked, Transaction transaction, Outputs out) {
+    private @Nullable String answer(Connection connection, Turn.Forwarded asked, Transaction transaction, Outputs out) {
         if (transaction.txn() instanceof Txn.Error error && ErrorCode.of(error.err()) == ErrorCode.SESSION_MOVED) {
             apply(transaction, out);
             return "its session moved to another server";

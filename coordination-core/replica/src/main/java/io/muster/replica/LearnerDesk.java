@@ -14,13 +14,11 @@ import io.muster.replica.state.Caller;
  * it in the transaction, so every request must become one, also if it fails. Owned by the replica's thread.
  */
 final class LearnerDesk implements LearnerPacket.Handler<Void> {
-    private final Core core;
     private final Primary primary;
     private long link;
     private Outputs out;
 
-    LearnerDesk(Core core, Primary primary, Outputs out) {
-        this.core = core;
+    LearnerDesk(Primary primary, Outputs out) {
         this.primary = primary;
         this.out = out;
     }
@@ -39,7 +37,7 @@ final class LearnerDesk implements LearnerPacket.Handler<Void> {
         try {
             JuteReader body = new JuteReader(packet.body());
             if (op == OpCode.CREATE_SESSION) {
-                primary.createSessionFor(link, packet.sessionId(), body.readInt("timeOut"), out);
+                primary.sessions().createFor(link, packet.sessionId(), body.readInt("timeOut"), out);
                 return null;
             }
             if (op == OpCode.SYNC) {
@@ -50,7 +48,7 @@ final class LearnerDesk implements LearnerPacket.Handler<Void> {
             if (refusal != ErrorCode.OK) {
                 primary.failFor(caller, refusal, out);
             } else if (op == OpCode.CLOSE_SESSION) {
-                primary.closeSessionFor(packet.sessionId(), packet.cxid(), out);
+                primary.sessions().closeFor(packet.sessionId(), packet.cxid(), out);
             } else {
                 primary.writeFor(caller, op, body, out);
             }
@@ -75,7 +73,7 @@ final class LearnerDesk implements LearnerPacket.Handler<Void> {
         boolean lives = session != null && !session.isClosing();
         if (session != null && lives) {
             session.moveTo(link);
-            primary.sessions().open(packet.sessionId(), packet.timeoutMs(), core.now.monotonicMs());
+            primary.sessions().renew(packet.sessionId(), packet.timeoutMs());
         }
         out.peers().toLearner(link, new LeaderPacket.Revalidated(packet.sessionId(), lives));
         return null;
@@ -86,7 +84,7 @@ final class LearnerDesk implements LearnerPacket.Handler<Void> {
         for (LearnerPacket.Touch touch : packet.touches()) {
             Session session = primary.sessions().get(touch.sessionId());
             if (session != null) {
-                primary.sessions().touch(session, core.now.monotonicMs());
+                primary.sessions().touch(session);
             }
         }
         return null;

@@ -156,12 +156,12 @@ final class Member implements PeerOutputs {
         core.state.skipTo(Zxid.of(leading.epoch(), 0));
         Primary now = new Primary(core, digests, new Proposals());
         primary = now;
-        desk = new LearnerDesk(core, now, out);
+        desk = new LearnerDesk(now, out);
         duty = now;
         out.publish(now.committedState());
         isUnpublished = false;
-        now.endOrphans(out);
-        now.storeFirstSecret(out);
+        now.sessions().endOrphans(out);
+        now.sessions().storeFirstSecret(out);
         forEachWithSession(connection -> now.resume(connection, out));
     }
 

@@ -78,6 +78,12 @@ final class Pipeline {
         }
     }
 
+    /** Nothing more is taken from the connection; it is closed after what is on its way to it. */
+    void close(Connection connection, String reason, Outputs out) {
+        connection.closed = true;
+        afterPrepared(connection, o -> Clients.end(connection, reason, o), out);
+    }
+
     /** The state after the last transaction of a batch. */
     void endOfBatch(State state, Outputs out) {
         states.add(state);

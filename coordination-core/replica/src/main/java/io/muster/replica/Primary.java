@@ -1,7 +1,6 @@
 package io.muster.replica;
 
 import io.muster.protocol.ConnectRequest;
-import io.muster.protocol.ConnectResponse;
 import io.muster.protocol.ErrorCode;
 import io.muster.protocol.JuteReader;
 import io.muster.protocol.MalformedFrameException;
@@ -13,9 +12,6 @@ import io.muster.protocol.Response;
 import io.muster.protocol.Xids;
 import io.muster.replica.Pipeline.Effect;
 import io.muster.replica.peer.LeaderPacket;
-import io.muster.replica.session.SessionIds;
-import io.muster.replica.session.SessionSecret;
-import io.muster.replica.session.SessionTable;
 import io.muster.replica.session.SessionTable.Session;
 import io.muster.replica.state.Caller;
 import io.muster.replica.state.Prepared;
@@ -56,8 +52,7 @@ final class Primary implements Duty, RequestStep.Writes {
 
     private final Core core;
     private final Preparer preparer;
-    private final SessionTable sessions;
-    private final SessionIds sessionIds;
+    private final SessionKeeper sessions;
     private final Reaper reaper;
     private final Pipeline pipeline;
     private final Confirmations confirmations = new Confirmations();
@@ -75,16 +70,11 @@ final class Primary implements Duty, RequestStep.Writes {
         this.pipeline = new Pipeline(core.state.freeze());
         this.preparer =
                 new Preparer(core.state, settings.access(), settings.form(), settings.enforceQuota(), core::warn);
-        this.sessions = new SessionTable(settings.tickTimeMs());
+        this.sessions = new SessionKeeper(core, preparer, pipeline, this::write);
         this.reaper = new Reaper(settings.reaping(), core.now);
-        this.sessionIds = new SessionIds(settings.serverId(), Math.max(core.now.wallMs(), core.state.latestTimeMs()));
-        core.state.forEachSession((id, timeoutMs) -> {
-            sessions.open(id, timeoutMs, core.now.monotonicMs());
-            sessionIds.taken(id);
-        });
     }
 
-    SessionTable sessions() {
+    SessionKeeper sessions() {
         return sessions;
     }
 
@@ -96,82 +86,10 @@ final class Primary implements Duty, RequestStep.Writes {
                 ? Clients.objection(connection, request, pipeline.committedZxid())
                 : "this server is about to lead no more";
         if (objection != null) {
-            close(connection, objection, out);
+            pipeline.close(connection, objection, out);
             return;
         }
-        int timeoutMs = core.clients.timeoutMs(request);
-        if (request.sessionId() == 0) {
-            createSession(connection, request, timeoutMs, out);
-        } else {
-            renewSession(connection, request, timeoutMs, out);
-        }
-    }
-
-    private void createSession(Connection connection, ConnectRequest request, int timeoutMs, Outputs out) {
-        String refusal = core.clients.refusalOfSession(connection, out);
-        if (refusal != null) {
-            close(connection, refusal, out);
-            return;
-        }
-        SessionSecret secret = core.clients.storedSecret();
-        SessionSecret newSecret = core.settings.newSecret();
-        long id;
-        if (newSecret == null) {
-            id = sessionIds.nextOfZooKeepers(secret);
-        } else {
-            id = sessionIds.next(secret == null ? storeSecret(newSecret, out) : secret);
-        }
-        Session session = sessions.open(id, timeoutMs, core.now.monotonicMs());
-        session.moveTo(Session.HERE);
-        core.clients.sessionOpened(id, connection);
-        write(preparer.createSession(id, timeoutMs, pipeline.nextZxid(), core.now.wallMs()), out);
-        attach(connection, session, request, out);
-    }
-
-    private void renewSession(Connection connection, ConnectRequest request, int timeoutMs, Outputs out) {
-        long id = request.sessionId();
-        boolean fits = core.clients.ownsItsSession(request);
-        Connection other = core.clients.ofSession(id);
-        if (other != null && fits) {
-            close(other, "its session moved to another connection", out);
-        }
-        Session session = sessions.get(id);
-        if (session == null || session.isClosing() || !fits) {
-            connection.closed = true;
-            ConnectResponse rejected = Clients.rejected(request);
-            pipeline.afterPrepared(
-                    connection,
-                    o -> {
-                        connection.gone = true;
-                        o.reject(connection.number, rejected);
-                    },
-                    out);
-            return;
-        }
-        sessions.open(id, timeoutMs, core.now.monotonicMs());
-        session.moveTo(Session.HERE);
-        attach(connection, session, request, out);
-    }
-
-    private void attach(Connection connection, Session session, ConnectRequest request, Outputs out) {
-        connection.session = session;
-        core.clients.attach(connection, session.id());
-        ConnectResponse accepted = core.clients.accepted(connection, session.id(), session.timeoutMs(), request, true);
-        pipeline.afterPrepared(
-                connection,
-                o -> {
-                    if (!connection.gone) {
-                        o.identities(connection.number, connection.ids);
-                        o.accept(connection.number, accepted.sessionId(), accepted);
-                    }
-                },
-                out);
-    }
-
-    private SessionSecret storeSecret(SessionSecret secret, Outputs out) {
-        preparer.storeSecret(secret.bytes(), pipeline::nextZxid, core.now.wallMs())
-                .forEach(done -> write(done, out));
-        return secret;
+        sessions.connect(connection, request, out);
     }
 
     @Override
@@ -179,7 +97,7 @@ final class Primary implements Duty, RequestStep.Writes {
         if (connection.session == null || connection.session.isClosing()) {
             return false;
         }
-        sessions.touch(connection.session, core.now.monotonicMs());
+        sessions.touch(connection.session);
         return true;
     }
 
@@ -194,11 +112,10 @@ final class Primary implements Duty, RequestStep.Writes {
         if (!proves && !isLetIn(connection, header, out)) {
             return;
         }
-        if (request instanceof Request.Ping && connection.confirmsPings) {
-            ping(connection, asked, out);
-            return;
-        } else if (request instanceof Request.Sync sync) {
-            sync(connection, asked, sync, out);
+        boolean isSync = request instanceof Request.Sync;
+        long round = isSync || request instanceof Request.Ping && connection.confirmsPings ? log.confirm() : 0;
+        if (round != 0) {
+            awaitConfirmation(connection, asked, round);
             return;
         }
         pipeline.afterPrepared(
@@ -215,34 +132,24 @@ final class Primary implements Duty, RequestStep.Writes {
         turns++;
     }
 
-    /** Answered when a quorum has confirmed that this server led after the session was touched; then none has ended it. */
-    private void ping(Connection connection, Turn.Asked asked, Outputs out) {
-        Effect effect = o -> {
-            ReplyHeader header = new ReplyHeader(Xids.PING, pipeline.committedZxid(), ErrorCode.OK.code());
-            o.reply(connection.number, header, Response.EMPTY);
-        };
-        long round = log.confirm();
-        if (round == 0) {
-            pipeline.afterPrepared(connection, effect, out);
-        } else {
-            confirmations.await(round, 0, connection, asked, effect);
-        }
-    }
-
-    /** A read behind it sees all that any server had committed when it was asked. */
-    private void sync(Connection connection, Turn.Asked asked, Request.Sync request, Outputs out) {
-        Effect effect = o -> {
-            ReplyHeader header = new ReplyHeader(asked.header().xid(), pipeline.committedZxid(), ErrorCode.OK.code());
-            o.reply(connection.number, header, new Response.Synced(request.path()));
-        };
-        long round = log.confirm();
-        if (round == 0) {
-            pipeline.afterPrepared(connection, effect, out);
+    /**
+     * A ping is answered when a quorum has confirmed that this server led after the session was touched: then none has ended it. A
+     * sync is, behind all that was prepared, when it led after it was asked: a read behind it sees all that any server had
+     * committed by then.
+     */
+    private void awaitConfirmation(Connection connection, Turn.Asked asked, long round) {
+        if (!(asked.request() instanceof Request.Sync sync)) {
+            confirmations.await(round, 0, connection, asked, o -> {
+                ReplyHeader header = new ReplyHeader(Xids.PING, pipeline.committedZxid(), ErrorCode.OK.code());
+                o.reply(connection.number, header, Response.EMPTY);
+            });
             return;
         }
         connection.isSyncing = true;
-        confirmations.await(round, pipeline.preparedZxid(), connection, asked, o -> {
-            effect.run(o);
+        long zxid = pipeline.preparedZxid();
+        confirmations.await(round, zxid, connection, asked, o -> {
+            ReplyHeader header = new ReplyHeader(asked.header().xid(), zxid, ErrorCode.OK.code());
+            o.reply(connection.number, header, new Response.Synced(sync.path()));
             connection.isSyncing = false;
             takeHeld(connection, o);
         });
@@ -273,7 +180,7 @@ final class Primary implements Duty, RequestStep.Writes {
         }
         ReplyHeader reply = new ReplyHeader(header.xid(), 0, ErrorCode.SESSION_CLOSED_REQUIRE_SASL_AUTH.code());
         pipeline.afterPrepared(connection, o -> o.reply(connection.number, reply, Response.EMPTY), out);
-        close(connection, "it has proven nothing of what is enforced", out);
+        pipeline.close(connection, "it has proven nothing of what is enforced", out);
         return false;
     }
 
@@ -285,7 +192,7 @@ final class Primary implements Duty, RequestStep.Writes {
             return;
         }
         if (header.type() == OpCode.AUTH.code() || header.type() == OpCode.SASL.code()) {
-            close(connection, "an undecodable credential", out);
+            pipeline.close(connection, "an undecodable credential", out);
             return;
         }
         if (!isLetIn(connection, header, out)) {
@@ -299,7 +206,7 @@ final class Primary implements Duty, RequestStep.Writes {
         ReplyHeader reply = new ReplyHeader(header.xid(), zxid, error.code());
         pipeline.afterPrepared(connection, o -> o.reply(connection.number, reply, Response.EMPTY), out);
         if (thenClose) {
-            close(connection, "request type " + header.type() + " is refused", out);
+            pipeline.close(connection, "request type " + header.type() + " is refused", out);
         }
     }
 
@@ -344,7 +251,7 @@ final class Primary implements Duty, RequestStep.Writes {
     public Effect closeSession(Connection connection, int xid, Outputs out) {
         connection.closed = true;
         if (connection.session != null) {
-            endSession(connection.session, xid, out);
+            sessions.end(connection.session, xid, out);
         }
         ReplyHeader header = new ReplyHeader(xid, pipeline.preparedZxid(), ErrorCode.OK.code());
         return o -> {
@@ -353,32 +260,7 @@ final class Primary implements Duty, RequestStep.Writes {
         };
     }
 
-    private void endSession(Session session, int cxid, Outputs out) {
-        write(preparer.closeSession(session.id(), cxid, pipeline.nextZxid(), core.now.wallMs()), out);
-        sessions.remove(session.id());
-        core.clients.sessionEnded(session.id());
-    }
-
-    /** Nothing more is taken from the connection; it is closed after what is on its way to it. */
-    void close(Connection connection, String reason, Outputs out) {
-        connection.closed = true;
-        pipeline.afterPrepared(connection, o -> Clients.end(connection, reason, o), out);
-    }
-
     // what learners' clients ask
-
-    void createSessionFor(long link, long sessionId, int timeoutMs, Outputs out) {
-        sessions.open(sessionId, timeoutMs, core.now.monotonicMs()).moveTo(link);
-        sessionIds.taken(sessionId);
-        write(preparer.createSession(sessionId, timeoutMs, pipeline.nextZxid(), core.now.wallMs()), out);
-    }
-
-    void closeSessionFor(long sessionId, int cxid, Outputs out) {
-        Session session = sessions.get(sessionId);
-        if (session != null) {
-            endSession(session, cxid, out);
-        }
-    }
 
     /** @throws io.muster.protocol.MalformedFrameException if there is no such write, or its bytes are not one */
     void writeFor(Caller caller, @Nullable OpCode op, JuteReader body, Outputs out) {
@@ -458,12 +340,12 @@ final class Primary implements Duty, RequestStep.Writes {
         turns += connection.turns.size();
         if (connection.unsettled > 0) {
             connectionClosed(connection);
-            close(connection, "the leader was lost before it did what was asked", out);
+            pipeline.close(connection, "the leader was lost before it did what was asked", out);
             return;
         }
         if (session == null) {
             connectionClosed(connection);
-            close(connection, "the session expired", out);
+            pipeline.close(connection, "the session expired", out);
             return;
         }
         session.moveTo(Session.HERE);
@@ -474,14 +356,6 @@ final class Primary implements Duty, RequestStep.Writes {
     /** A transaction that changes nothing: whoever acknowledges it follows this server. */
     void proposeNothing(Outputs out) {
         failFor(new Caller(0, 0, List.of()), ErrorCode.OK, out);
-    }
-
-    /** So that no server of the ensemble has to make sessions without one. */
-    void storeFirstSecret(Outputs out) {
-        SessionSecret secret = core.settings.newSecret();
-        if (secret != null && core.clients.storedSecret() == null) {
-            storeSecret(secret, out);
-        }
     }
 
     /**
@@ -503,28 +377,12 @@ final class Primary implements Duty, RequestStep.Writes {
         });
     }
 
-    /**
-     * Ends what is no session and owns ephemeral znodes all the same, which nobody else would ever do. By transactions, so that
-     * all servers of an ensemble lose the same; before anything that clients ask.
-     */
-    void endOrphans(Outputs out) {
-        List<Long> owners = core.state.orphanOwners();
-        if (owners.isEmpty()) {
-            return;
-        }
-        int before = core.state.ephemeralCount();
-        for (long owner : owners) {
-            write(preparer.closeSession(owner, 0, pipeline.nextZxid(), core.now.wallMs()), out);
-        }
-        core.warn("orphans", Orphans.describe(before - core.state.ephemeralCount(), owners));
-    }
-
     // what the time asks
 
     @Override
     public void endBatch(Outputs out) {
         if (log.isOpen()) {
-            expireSessions(out);
+            sessions.expire(out);
             for (String path : reaper.due(core.state, core.now)) {
                 write(preparer.deleteReaped(path, pipeline.nextZxid(), core.now.wallMs()), out);
             }
@@ -533,19 +391,6 @@ final class Primary implements Duty, RequestStep.Writes {
             wroteInBatch = false;
             pipeline.endOfBatch(core.state.freeze(), out);
             runConfirmed(out);
-        }
-    }
-
-    /** After the inputs of the batch: a server that was paused hears what its clients sent meanwhile before it judges. */
-    private void expireSessions(Outputs out) {
-        List<Session> expired = sessions.expire(core.now.monotonicMs());
-        core.expiredSessions += expired.size();
-        for (Session session : expired) {
-            Connection connection = core.clients.ofSession(session.id());
-            endSession(session, 0, out);
-            if (connection != null) {
-                close(connection, "the session expired", out);
-            }
         }
     }
 }

@@ -35,7 +35,7 @@ public final class Replica {
         this.core = new Core(settings, recovered.edit(), now);
         this.alone = new Primary(core, digests, (transaction, to) -> to.append(transaction));
         this.member = null;
-        alone.endOrphans(out);
+        alone.sessions().endOrphans(out);
     }
 
     /**

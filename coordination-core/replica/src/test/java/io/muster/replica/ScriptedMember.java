@@ -33,6 +33,7 @@ final class ScriptedMember implements Outputs, PeerWire {
     boolean isUp = true;
     /** Whether reads may be answered without the replica. */
     boolean isPublished;
+
     final List<String> warnings = new ArrayList<>();
     /** How often that came to an end. */
     int suspensions;
