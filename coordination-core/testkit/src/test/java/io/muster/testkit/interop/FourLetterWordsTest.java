@@ -38,13 +38,19 @@ class FourLetterWordsTest {
 
     @BeforeAll
     void start() throws Exception {
-        muster = MusterProcess.builder().config("4lw.commands.whitelist", "*").start();
-        zooKeeper =
-                ZooKeeperProcess.builder().config("4lw.commands.whitelist", "*").start();
+        muster = MusterProcess.builder()
+                .config("4lw.commands.whitelist", "*")
+                .config("maxSessionTimeout", "120000")
+                .start();
+        zooKeeper = ZooKeeperProcess.builder()
+                .config("4lw.commands.whitelist", "*")
+                .config("maxSessionTimeout", "120000")
+                .start();
         for (ServerProcess server : List.of(muster, zooKeeper)) {
             RawClient client = RawClient.connect(server.port());
             clients.add(client);
-            client.handshake(10_000, 0, new byte[16]);
+            // nobody pings while the tests run
+            client.handshake(120_000, 0, new byte[16]);
             client.create("/a", 0);
             client.create("/e", 1);
             client.ask(new Request.AddWatch("/w", AddWatchMode.PERSISTENT_RECURSIVE.code()));
