@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -59,7 +61,7 @@ final class EnsembleCommand implements Callable<Integer> {
     private volatile boolean stopping;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, ExecutionException {
         check();
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
@@ -75,7 +77,7 @@ final class EnsembleCommand implements Callable<Integer> {
             CompletableFuture<?>[] ends = servers.stream()
                     .map(server -> server.process().onExit().thenAccept(process -> tellEnd(server, process, out)))
                     .toArray(CompletableFuture[]::new);
-            CompletableFuture.allOf(ends).join();
+            CompletableFuture.allOf(ends).get();
             return Main.FAILED;
         } catch (UncheckedIOException e) {
             err.println(e.getMessage() + ": " + Throwables.getRootCause(e).getMessage());
@@ -99,9 +101,9 @@ final class EnsembleCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--port=" + port + " is not allowed; all ports must be from 1 to 65535");
         }
-        Path other = directory.resolve("server" + (count + 1));
-        Path own = directory.resolve("server" + count);
-        if (Files.exists(other) || Files.exists(directory.resolve("server1")) && !Files.exists(own)) {
+        long present =
+                IntStream.rangeClosed(1, MAX_SERVERS).filter(this::isPresent).count();
+        if (present > 0 && (present != count || !IntStream.rangeClosed(1, count).allMatch(this::isPresent))) {
             throw new ParameterException(
                     spec.commandLine(),
                     directory + " holds an ensemble of another size; choose another directory, or delete this one");
@@ -109,6 +111,10 @@ final class EnsembleCommand implements Callable<Integer> {
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new ParameterException(spec.commandLine(), directory + " is no directory");
         }
+    }
+
+    private boolean isPresent(int id) {
+        return Files.exists(directory.resolve("server" + id));
     }
 
     private int quorumPort(int id) {

@@ -75,7 +75,7 @@ class MainTest {
                 .filter(line -> line.startsWith("  bin/muster "))
                 .map(line -> line.substring("  bin/muster ".length()).replaceFirst(" {2,}.*", ""))
                 .toList();
-        assertEquals(3, commands.size());
+        assertEquals(4, commands.size());
         for (String command : commands) {
             CommandLine.ParseResult parsed = Main.commandLine().parseArgs(command.split(" "));
             assertTrue(parsed.hasSubcommand() || parsed.isUsageHelpRequested(), command);
