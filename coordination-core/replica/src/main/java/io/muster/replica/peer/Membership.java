@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,11 @@ public record Membership(
     /** Where a majority of the participants decides. */
     public Membership(List<Member> members, long version) {
         this(members, new TreeMap<>(), new TreeMap<>(), version);
+    }
+
+    /** Who has this id; empty if nobody does. */
+    public Optional<Member> member(long id) {
+        return members.stream().filter(member -> member.id() == id).findFirst();
     }
 
     /** What a member is for. */

@@ -265,8 +265,10 @@ public final class Peer {
 
     /** Whether this server is an observer; one that is not a member is a follower without a vote. */
     boolean observes() {
-        return settings.membership().members().stream()
-                .anyMatch(member -> member.id() == settings.serverId() && member.role() == Membership.Role.OBSERVER);
+        return settings.membership()
+                .member(settings.serverId())
+                .filter(member -> member.role() == Membership.Role.OBSERVER)
+                .isPresent();
     }
 
     /** Whether this server has a vote. */

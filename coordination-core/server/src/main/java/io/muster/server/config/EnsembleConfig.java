@@ -38,9 +38,8 @@ public record EnsembleConfig(
 
     /** This server's own line. */
     public Membership.Member own() {
-        return membership.members().stream()
-                .filter(member -> member.id() == serverId)
-                .findFirst()
+        return membership
+                .member(serverId)
                 .orElseThrow(() -> new IllegalStateException("there is no server." + serverId));
     }
 }

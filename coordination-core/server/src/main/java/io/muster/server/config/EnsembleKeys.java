@@ -20,7 +20,7 @@ final class EnsembleKeys {
     static EnsembleConfig read(String file, Settings settings, Path dataDir) {
         Membership membership = membership(file, settings);
         long own = MyId.read(dataDir);
-        if (membership.members().stream().noneMatch(member -> member.id() == own)) {
+        if (membership.member(own).isEmpty()) {
             throw new ConfigException(
                     dataDir.resolve(MyId.FILE) + ": holds " + own + ", but there is no server." + own + " in " + file);
         }

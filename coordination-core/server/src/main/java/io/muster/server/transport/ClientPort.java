@@ -6,17 +6,9 @@ import io.muster.replica.state.AccessControl;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -39,9 +31,6 @@ import org.slf4j.LoggerFactory;
 public final class ClientPort implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ClientPort.class);
 
-    /** Above the high mark a connection is not read until it is below the low one. */
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
-
     /** What a client that reads may have waiting at any moment: see the water marks. */
     private static final long ALWAYS_QUEUED_BYTES = 2 << 20;
 
@@ -61,12 +50,8 @@ public final class ClientPort implements AutoCloseable {
 
     private final AtomicLong throttlingMentionedMs = new AtomicLong(Long.MIN_VALUE);
     private final RefusalLog refusals = new RefusalLog();
-    private final Sockets sockets;
-    private final MultiThreadIoEventLoopGroup threads;
+    private final IoThreads threads;
     private final Map<EventLoop, Lane> lanes = new HashMap<>();
-    /** Of all connections, however young. Once this was closed, one that comes late is closed at once. */
-    private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
-
     /** Of what waits for the clients to take it. */
     private final SharedBytes queued;
 
@@ -92,11 +77,9 @@ public final class ClientPort implements AutoCloseable {
                 () -> ThreadLocalRandom.current().nextDouble());
         this.unread = new SharedBytes(settings.maxUnreadBytes(), ALWAYS_UNREAD_BYTES);
         this.largeRequests = new LargeRequests(settings.largeRequestBytes(), settings.maxLargeRequestsBytes());
-        this.sockets = Sockets.best(settings.nativeTransport());
-        this.threads = new MultiThreadIoEventLoopGroup(
-                settings.ioThreads(), new DefaultThreadFactory("muster-io", true), sockets.handlers());
-        for (EventExecutor thread : threads) {
-            EventLoop loop = (EventLoop) thread;
+        this.threads =
+                new IoThreads("muster-io", settings.ioThreads(), settings.nativeTransport(), settings.tcpKeepAlive());
+        for (EventLoop loop : threads.loops()) {
             lanes.put(loop, new Lane(loop, core, settings.touchIntervalMs()));
         }
     }
@@ -109,22 +92,9 @@ public final class ClientPort implements AutoCloseable {
      * @throws UncheckedIOException if it cannot be bound
      */
     public InetSocketAddress open() {
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(threads)
-                .channel(sockets.serverChannel())
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, settings.tcpKeepAlive())
-                // who asks with a word may have ended its side before the answer: the connection decides
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .childHandler(new ChannelInitializer<SocketChannel>() {
-                    @Override
-                    protected void initChannel(SocketChannel channel) {
-                        channels.add(channel);
-                        channel.pipeline().addLast(connection(channel));
-                    }
-                });
+        // who asks with a word may have ended its side before the answer: the connection decides
+        ServerBootstrap bootstrap =
+                threads.listening(this::connection).childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         if (settings.backlog() > 0) {
             bootstrap.option(ChannelOption.SO_BACKLOG, settings.backlog());
         }
@@ -153,7 +123,7 @@ public final class ClientPort implements AutoCloseable {
 
     /** Which of Netty's transports it uses: {@code nio} or {@code epoll}. */
     public String transport() {
-        return sockets.name();
+        return threads.transport();
     }
 
     /** Where it listens, or null before it does. */
@@ -212,15 +182,7 @@ public final class ClientPort implements AutoCloseable {
      * returns, unless that takes longer than the timeout.
      */
     public void readAllThatArrived(int timeoutMs) {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-        // twice: the first may be met in a round that has selected its sockets before
-        for (int round = 0; round < 2; round++) {
-            for (EventLoop thread : lanes.keySet()) {
-                long leftNanos = Math.max(0, deadline - System.nanoTime());
-                thread.schedule(() -> {}, 1, TimeUnit.MILLISECONDS)
-                        .awaitUninterruptibly(leftNanos, TimeUnit.NANOSECONDS);
-            }
-        }
+        threads.readAllThatArrived(timeoutMs);
     }
 
     /** Closes the port, then all connections; blocks until the I/O threads have ended. */
@@ -230,10 +192,7 @@ public final class ClientPort implements AutoCloseable {
         if (open != null) {
             open.close().awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         }
-        // not left to the threads: one that is told to end just as it looks for work leaves its sockets open
-        channels.close().awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        threads.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                .awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS + 1, TimeUnit.SECONDS);
+        threads.close();
     }
 
     // ---- for the connections

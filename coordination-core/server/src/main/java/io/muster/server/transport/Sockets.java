@@ -17,13 +17,13 @@ import io.netty.channel.socket.nio.NioSocketChannel;
  *
  * @param name {@code nio} or {@code epoll}
  */
-public record Sockets(
+record Sockets(
         String name,
         IoHandlerFactory handlers,
         Class<? extends ServerChannel> serverChannel,
         Class<? extends Channel> channel) {
     /** @param nativeAllowed whether to use Linux's own where this machine and the class path have it */
-    public static Sockets best(boolean nativeAllowed) {
+    static Sockets best(boolean nativeAllowed) {
         return nativeAllowed && Epoll.isAvailable()
                 ? new Sockets(
                         "epoll", EpollIoHandler.newFactory(), EpollServerSocketChannel.class, EpollSocketChannel.class)

@@ -3,6 +3,7 @@ package io.muster.server.transport;
 import io.muster.replica.Limit;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -18,7 +19,7 @@ public final class Traffic {
     private final LongAdder repliedBytes = new LongAdder();
     private final LongAccumulator minFrameBytes = new LongAccumulator(Math::min, Long.MAX_VALUE);
     private final LongAccumulator maxFrameBytes = new LongAccumulator(Math::max, -1);
-    private volatile long lastFrameBytes = -1;
+    private final AtomicLong lastFrameBytes = new AtomicLong(-1);
     private final LongAdder handshakes = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder silent = new LongAdder();
@@ -42,7 +43,7 @@ public final class Traffic {
         }
         minFrameBytes.reset();
         maxFrameBytes.reset();
-        lastFrameBytes = -1;
+        lastFrameBytes.set(-1);
         latencySumMs.reset();
         latencyCount.reset();
         minLatencyMs.reset();
@@ -76,7 +77,8 @@ public final class Traffic {
 
     /** The frame of a reply or an event, without its length. */
     void frameSent(long sizeBytes) {
-        lastFrameBytes = sizeBytes;
+        // a gauge that nothing else depends on need not cost every reply a barrier
+        lastFrameBytes.lazySet(sizeBytes);
         minFrameBytes.accumulate(sizeBytes);
         maxFrameBytes.accumulate(sizeBytes);
     }
@@ -146,7 +148,7 @@ public final class Traffic {
 
     /** Of the last reply or event, without its length; -1 before the first. */
     public long lastFrameBytes() {
-        return lastFrameBytes;
+        return lastFrameBytes.get();
     }
 
     /** Of the shortest reply or event, without its length; -1 before the first. */

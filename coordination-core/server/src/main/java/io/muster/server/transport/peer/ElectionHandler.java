@@ -129,9 +129,9 @@ final class ElectionHandler extends ChannelInboundHandlerAdapter {
                 readGreeting(bytes);
             }
             while (bytes.isReadable() && context.channel().isOpen()) {
-                byte[] frame = frames.read(bytes);
-                if (frame != null && neighbor != null) {
-                    neighbor.arrived(this, NotificationCodec.read(frame));
+                Pieces.feed(frames, bytes);
+                if (frames.isDone()) {
+                    arrived(NotificationCodec.read(frames.next()));
                 }
             }
         } catch (MalformedFrameException e) {
@@ -141,12 +141,14 @@ final class ElectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void readGreeting(ByteBuf bytes) {
-        while (bytes.isReadable() && !greeting.isDone()) {
-            int count = Math.min(greeting.room(), bytes.readableBytes());
-            bytes.readBytes(greeting.target(), greeting.offset(), count);
-            greeting.filled(count);
+    private void arrived(Notification notification) {
+        if (neighbor != null) {
+            neighbor.arrived(this, notification);
         }
+    }
+
+    private void readGreeting(ByteBuf bytes) {
+        Pieces.feed(greeting, bytes);
         if (greeting.isDone()) {
             named();
             mesh.greeted(this, greeting.message());

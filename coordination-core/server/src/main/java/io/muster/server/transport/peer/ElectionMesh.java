@@ -10,10 +10,8 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,32 +24,30 @@ final class ElectionMesh {
     private static final Logger log = LoggerFactory.getLogger(ElectionMesh.class);
     /** Servers that are no members, as far as this one knows. */
     private static final int MAX_STRANGERS = 64;
-    /** Connections whose other end has not said who it is: a newer one takes the place of the oldest. */
-    private static final int MAX_UNNAMED = 64;
 
     private final PeerNetworkSettings settings;
     private final PeerThread thread;
     private final Map<Long, Neighbor> neighbors = new LinkedHashMap<>();
     private final List<Channel> listeners = new ArrayList<>();
-    private final List<InitialMessage.Address> own = new ArrayList<>();
+    private final List<InitialMessage.Address> own;
     private boolean closed;
-    private final Set<ElectionHandler> unnamed = new LinkedHashSet<>();
+    private final Newcomers<ElectionHandler> unnamed = new Newcomers<>(ElectionHandler::close);
 
     ElectionMesh(PeerNetworkSettings settings, PeerThread thread) {
         this.settings = settings;
         this.thread = thread;
-        for (Membership.Endpoint endpoint : settings.member(settings.serverId()).endpoints()) {
-            own.add(new InitialMessage.Address(endpoint.host(), endpoint.electionPort()));
-        }
+        this.own = addresses(settings.own());
         for (Membership.Member member : settings.membership().members()) {
             if (member.id() != settings.serverId()) {
-                List<InitialMessage.Address> addresses = new ArrayList<>();
-                for (Membership.Endpoint endpoint : member.endpoints()) {
-                    addresses.add(new InitialMessage.Address(endpoint.host(), endpoint.electionPort()));
-                }
-                neighbors.put(member.id(), new Neighbor(this, member.id(), addresses));
+                neighbors.put(member.id(), new Neighbor(this, member.id(), addresses(member)));
             }
         }
+    }
+
+    private static List<InitialMessage.Address> addresses(Membership.Member member) {
+        return member.endpoints().stream()
+                .map(endpoint -> new InitialMessage.Address(endpoint.host(), endpoint.electionPort()))
+                .toList();
     }
 
     /** Listens, then begins to dial. Blocks. @throws UncheckedIOException if a port cannot be had; then none is kept */
@@ -84,7 +80,7 @@ final class ElectionMesh {
         closed = true;
         listeners.forEach(Channel::close);
         listeners.clear();
-        List.copyOf(unnamed).forEach(ElectionHandler::close);
+        unnamed.closeAll();
         neighbors.values().forEach(Neighbor::close);
     }
 
@@ -95,12 +91,6 @@ final class ElectionMesh {
             return;
         }
         unnamed.add(handler);
-        if (unnamed.size() > MAX_UNNAMED) {
-            // whoever means it says who it is at once, so the oldest is the one that does not
-            ElectionHandler oldest = unnamed.iterator().next();
-            unnamed.remove(oldest);
-            oldest.close();
-        }
     }
 
     /** It has said who it is, or is gone. */
@@ -168,7 +158,7 @@ final class ElectionMesh {
     }
 
     boolean isMember(long id) {
-        return settings.membership().members().stream().anyMatch(member -> member.id() == id);
+        return settings.membership().member(id).isPresent();
     }
 
     PeerNetworkSettings settings() {

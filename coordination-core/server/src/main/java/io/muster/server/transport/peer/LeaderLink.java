@@ -33,9 +33,7 @@ final class LeaderLink {
     /** Connects, in the place of any other link. */
     void connect(long number, long leader) {
         close();
-        Optional<Membership.Member> member = settings.membership().members().stream()
-                .filter(each -> each.id() == leader)
-                .findFirst();
+        Optional<Membership.Member> member = settings.membership().member(leader);
         if (member.isEmpty()) {
             thread.report(new PeerInput.LeaderLost(number, "server " + leader + " is no member"));
             return;

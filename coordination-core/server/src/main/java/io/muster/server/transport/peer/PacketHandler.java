@@ -40,9 +40,7 @@ abstract class PacketHandler<P> extends ChannelInboundHandlerAdapter {
         try {
             while (bytes.isReadable() && context.channel().isOpen()) {
                 PieceDecoder decoder = reader.decoder();
-                int count = Math.min(decoder.room(), bytes.readableBytes());
-                bytes.readBytes(decoder.target(), decoder.offset(), count);
-                decoder.filled(count);
+                Pieces.feed(decoder, bytes);
                 P packet = decoder.isDone() ? reader.next() : null;
                 if (packet != null) {
                     arrived(context, packet);

@@ -6,7 +6,6 @@ import io.muster.replica.peer.Notification;
 import io.muster.replica.zab.PeerInput;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,12 +98,7 @@ public final class PeerNetwork implements AutoCloseable {
 
     /** What had arrived when this was called has been handed over when it returns, unless that takes longer than this. */
     public void readAllThatArrived(int timeoutMs) {
-        // twice: the first may be met in a round that has selected its sockets before
-        for (int round = 0; round < 2; round++) {
-            thread.loop()
-                    .schedule(() -> {}, 1, TimeUnit.MILLISECONDS)
-                    .awaitUninterruptibly(timeoutMs, TimeUnit.MILLISECONDS);
-        }
+        thread.readAllThatArrived(timeoutMs);
     }
 
     /** Closes all sockets; blocks until the thread has ended. */

@@ -30,10 +30,10 @@ public record PeerNetworkSettings(
         TimesToLive timesToLive,
         boolean nativeTransport,
         boolean tcpKeepAlive) {
-    Membership.Member member(long id) {
-        return membership.members().stream()
-                .filter(member -> member.id() == id)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no server." + id));
+    /** This server's own line. */
+    Membership.Member own() {
+        return membership
+                .member(serverId)
+                .orElseThrow(() -> new IllegalArgumentException("there is no server." + serverId));
     }
 }

@@ -1,25 +1,18 @@
 package io.muster.server.transport.peer;
 
 import io.muster.replica.zab.PeerInput;
+import io.muster.server.transport.IoThreads;
 import io.muster.server.transport.Refusal;
 import io.muster.server.transport.RefusalLog;
-import io.muster.server.transport.Sockets;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -40,14 +33,11 @@ import org.slf4j.LoggerFactory;
 final class PeerThread {
     private static final Logger log = LoggerFactory.getLogger(PeerThread.class);
     private static final int CLOSE_TIMEOUT_SECONDS = 10;
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
 
     private final PeerNetworkSettings settings;
     private final Consumer<List<PeerInput>> inputs;
-    private final Sockets sockets;
-    private final MultiThreadIoEventLoopGroup threads;
+    private final IoThreads threads;
     private final EventLoop loop;
-    private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
     /** Names may take long to resolve, and nothing else is to wait for that. */
     private final ExecutorService resolver =
             Executors.newCachedThreadPool(new DefaultThreadFactory("muster-peer-names", true));
@@ -58,14 +48,12 @@ final class PeerThread {
     PeerThread(PeerNetworkSettings settings, Consumer<List<PeerInput>> inputs) {
         this.settings = settings;
         this.inputs = inputs;
-        this.sockets = Sockets.best(settings.nativeTransport());
-        this.threads =
-                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("muster-peer", true), sockets.handlers());
-        this.loop = threads.next();
+        this.threads = new IoThreads("muster-peer", 1, settings.nativeTransport(), settings.tcpKeepAlive());
+        this.loop = threads.loops().get(0);
     }
 
-    EventLoop loop() {
-        return loop;
+    void readAllThatArrived(int timeoutMs) {
+        threads.readAllThatArrived(timeoutMs);
     }
 
     /** By this thread, behind what it does at present. Nothing once it was closed. */
@@ -97,30 +85,7 @@ final class PeerThread {
 
     /** Every channel's handler is its own. */
     ServerBootstrap listening(Supplier<ChannelHandler> handler) {
-        return new ServerBootstrap()
-                .group(threads)
-                .channel(sockets.serverChannel())
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channels.add(channel);
-                    }
-                })
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, settings.tcpKeepAlive())
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .childHandler(initializer(handler));
-    }
-
-    private ChannelInitializer<Channel> initializer(Supplier<ChannelHandler> handler) {
-        return new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                channels.add(channel);
-                channel.pipeline().addLast(handler.get());
-            }
-        };
+        return threads.listening(channel -> handler.get());
     }
 
     /**
@@ -155,14 +120,8 @@ final class PeerThread {
             ChannelHandler handler,
             Consumer<Channel> connected,
             Consumer<String> failed) {
-        new Bootstrap()
-                .group(threads)
-                .channel(sockets.channel())
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, settings.tcpKeepAlive())
+        threads.connecting(handler)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMs)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .handler(initializer(() -> handler))
                 .connect(address)
                 .addListener(here(done -> {
                     if (done.isSuccess()) {
@@ -236,9 +195,6 @@ final class PeerThread {
             log.warn("the network between the members could not be closed in good order", e);
         }
         resolver.shutdownNow();
-        // not left to the thread: one that is told to end just as it looks for work leaves its sockets open
-        channels.close().awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        threads.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                .awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS + 1, TimeUnit.SECONDS);
+        threads.close();
     }
 }

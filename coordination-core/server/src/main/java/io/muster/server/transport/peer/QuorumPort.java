@@ -26,9 +26,7 @@ final class QuorumPort {
     private static final int RETRY_MS = 200;
     /** Of the attempts to listen that fail, every so manieth is mentioned. */
     private static final int MENTIONED_ATTEMPTS = 25;
-    /** Connections that have not said what they are: a newer one takes the place of the oldest. */
-    private static final int MAX_SILENT = 64;
-    /** Of the packet by which they say it. */
+    /** Of the packet by which a learner says that it is one. */
     private static final int MAX_FIRST_BYTES = 1_024;
 
     private final PeerNetworkSettings settings;
@@ -36,7 +34,7 @@ final class QuorumPort {
     private final JuteWriter writer = new JuteWriter(1 << 16);
     private final Map<Long, Link> links = new LinkedHashMap<>();
     private final Set<Link> fed = new LinkedHashSet<>();
-    private final Set<Link> silent = new LinkedHashSet<>();
+    private final Newcomers<Link> silent = new Newcomers<>(Link::cut);
     private final List<Channel> listeners = new ArrayList<>();
     private boolean isOpen;
     /** Which opening it is: what was begun for an earlier one counts no more. */
@@ -55,7 +53,7 @@ final class QuorumPort {
         }
         isOpen = true;
         opening++;
-        for (Membership.Endpoint endpoint : settings.member(settings.serverId()).endpoints()) {
+        for (Membership.Endpoint endpoint : settings.own().endpoints()) {
             bind(endpoint, opening, 0);
         }
     }
@@ -105,7 +103,7 @@ final class QuorumPort {
         isOpen = false;
         listeners.forEach(Channel::close);
         listeners.clear();
-        List.copyOf(silent).forEach(Link::cut);
+        silent.closeAll();
         List.copyOf(links.values()).forEach(Link::end);
     }
 
@@ -165,12 +163,6 @@ final class QuorumPort {
                 return;
             }
             silent.add(this);
-            if (silent.size() > MAX_SILENT) {
-                // a learner says at once what it is, so the oldest is the one that does not
-                Link oldest = silent.iterator().next();
-                silent.remove(oldest);
-                oldest.cut();
-            }
             int timeoutMs = Math.min(settings.connectTimeoutMs(), settings.connectLimitMs());
             context.executor().schedule(this::cutIfSilent, timeoutMs, TimeUnit.MILLISECONDS);
         }
