@@ -9,7 +9,6 @@ import io.muster.protocol.ReplyHeader;
 import io.muster.protocol.Request;
 import io.muster.protocol.RequestHeader;
 import io.muster.protocol.Response;
-import io.muster.protocol.Xids;
 import io.muster.replica.Pipeline.Effect;
 import io.muster.replica.peer.LeaderPacket;
 import io.muster.replica.peer.LearnerPacket;
@@ -19,7 +18,6 @@ import io.muster.replica.state.Transaction;
 import io.muster.replica.state.Txn;
 import io.muster.replica.zab.Peer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,28 +46,8 @@ final class Backup implements Duty {
     private final Map<Long, Handshake> creating = new HashMap<>();
     /** Sessions that were asked about, and who waits for the answers, the oldest first. */
     private final Map<Long, Queue<Handshake>> renewing = new HashMap<>();
-    /** Who waits for the leader's word, the oldest first. */
-    private final Queue<Sync> syncing = new ArrayDeque<>();
-    /** Pings of this batch that a quorum is to confirm. */
-    private List<Ping> pings = new ArrayList<>();
 
-    /** What the leader is asked: whether it leads, and to say so behind all that is committed. */
-    private sealed interface Sync {
-        /** By a client. */
-        record OfClient(Connection connection) implements Sync {}
-
-        /** By this server, for the pings of its clients. */
-        record OfPings(List<Ping> pings) implements Sync {}
-    }
-
-    private record Ping(Connection connection, Turn.Asked asked) {
-        void again() {
-            if (!connection.closed) {
-                connection.turns.add(asked);
-            }
-        }
-    }
-
+    private final Syncs syncs;
     private int waiting;
     private boolean deliveredInBatch;
 
@@ -81,6 +59,7 @@ final class Backup implements Duty {
         this.core = core;
         this.peer = peer;
         this.delivery = delivery;
+        this.syncs = new Syncs(core);
         this.settledBy = peer.status().lastZxid();
         this.sessionIds =
                 new SessionIds(core.settings.serverId(), Math.max(core.now.wallMs(), core.state.latestTimeMs()));
@@ -89,32 +68,27 @@ final class Backup implements Duty {
 
     @Override
     public int waitingCount() {
-        return waiting + creating.size() + pings.size();
+        return waiting + creating.size() + syncs.pingCount();
     }
 
     // what clients ask
 
     @Override
     public void connect(Connection connection, ConnectRequest request, Outputs out) {
-        String objection = Clients.objection(connection, request, core.state.zxid());
+        String objection = core.clients.objection(connection, request, core.state.zxid(), out);
         if (objection != null) {
             end(connection, objection, out);
             return;
         }
         int timeoutMs = core.clients.timeoutMs(request);
         if (request.sessionId() == 0) {
-            createSession(connection, request, timeoutMs, out);
+            createSession(connection, request, timeoutMs);
         } else {
             renewSession(connection, request, timeoutMs, out);
         }
     }
 
-    private void createSession(Connection connection, ConnectRequest request, int timeoutMs, Outputs out) {
-        String refusal = core.clients.refusalOfSession(connection, out);
-        if (refusal != null) {
-            end(connection, refusal, out);
-            return;
-        }
+    private void createSession(Connection connection, ConnectRequest request, int timeoutMs) {
         SessionSecret secret = core.clients.storedSecret();
         // the leader stores a secret as soon as it leads; until that is here, as with a leader of ZooKeeper's, there is
         // none
@@ -180,7 +154,7 @@ final class Backup implements Duty {
             return;
         }
         if (request instanceof Request.Ping && connection.confirmsPings) {
-            pings.add(new Ping(connection, new Turn.Asked(header, request)));
+            syncs.ping(connection, new Turn.Asked(header, request));
             return;
         }
         if (request instanceof Request.Auth || request instanceof Request.Sasl) {
@@ -220,7 +194,7 @@ final class Backup implements Duty {
         connection.turns.add(new Turn.Forwarded(header.xid(), request));
         waiting++;
         if (request instanceof Request.Sync) {
-            syncing.add(new Sync.OfClient(connection));
+            syncs.asked(connection);
         }
         if (request instanceof Request.CloseSession) {
             connection.closed = true;
@@ -329,10 +303,8 @@ final class Backup implements Duty {
     void deliver(Transaction transaction, boolean mayRepeat, Outputs out) {
         deliveredInBatch = true;
         long sessionId = transaction.header().sessionId();
-        Connection connection = core.clients.ofSession(sessionId);
         Delivery.Answered answered = delivery.deliver(transaction, mayRepeat, out);
         if (answered != null) {
-            answered.connection().answered();
             if (answered.endReason() == null) {
                 next(answered.connection(), out);
             } else {
@@ -342,7 +314,7 @@ final class Backup implements Duty {
         if (transaction.txn() instanceof Txn.CreateSession) {
             sessionCreated(sessionId, out);
         } else if (transaction.txn() instanceof Txn.CloseSession) {
-            sessionEnded(sessionId, connection, out);
+            sessionEnded(sessionId, out);
         }
     }
 
@@ -368,7 +340,8 @@ final class Backup implements Duty {
         }
     }
 
-    private void sessionEnded(long sessionId, @Nullable Connection connection, Outputs out) {
+    private void sessionEnded(long sessionId, Outputs out) {
+        Connection connection = core.clients.ofSession(sessionId);
         core.clients.sessionEnded(sessionId);
         if (connection != null && !connection.gone) {
             end(connection, "the session expired", out);
@@ -423,20 +396,10 @@ final class Backup implements Duty {
     }
 
     void syncDone(Outputs out) {
-        Sync sync = syncing.poll();
-        if (sync instanceof Sync.OfClient ofClient && !ofClient.connection.gone) {
-            synced(ofClient.connection, out);
-        } else if (sync instanceof Sync.OfPings ofPings) {
-            ReplyHeader header = new ReplyHeader(Xids.PING, core.state.zxid(), ErrorCode.OK.code());
-            for (Ping ping : ofPings.pings) {
-                if (!ping.connection.gone) {
-                    out.reply(ping.connection.number, header, Response.EMPTY);
-                }
-            }
+        Connection connection = syncs.answered(out);
+        if (connection == null) {
+            return;
         }
-    }
-
-    private void synced(Connection connection, Outputs out) {
         if (!(connection.turns.peek() instanceof Turn.Forwarded first)
                 || !(first.request() instanceof Request.Sync sync)) {
             throw new IllegalStateException(
@@ -453,23 +416,12 @@ final class Backup implements Duty {
         Clients.end(connection, reason, out);
     }
 
-    /** The leader hears of the sessions first, and then has a quorum confirm that it leads. */
-    private void confirmPings() {
-        if (pings.isEmpty()) {
-            return;
-        }
-        peer.sendTouches();
-        Ping first = pings.get(0);
-        byte[] body = new JuteWriter().writeString("/").toByteArray();
-        forward(new LearnerPacket.Request(
-                first.connection.sessionId, 0, OpCode.SYNC.code(), body, first.connection.ids));
-        syncing.add(new Sync.OfPings(pings));
-        pings = new ArrayList<>();
-    }
-
     @Override
     public void endBatch(Outputs out) {
-        confirmPings();
+        if (syncs.pingCount() > 0) {
+            peer.sendTouches();
+            syncs.askForPings(this::forward);
+        }
         settle(out);
         if (deliveredInBatch) {
             deliveredInBatch = false;
@@ -495,12 +447,6 @@ final class Backup implements Duty {
                 connection.unsettle();
             }
         });
-        // pings are asked again of the next
-        pings.forEach(Ping::again);
-        for (Sync sync : syncing) {
-            if (sync instanceof Sync.OfPings ofPings) {
-                ofPings.pings.forEach(Ping::again);
-            }
-        }
+        syncs.abandon();
     }
 }

@@ -87,8 +87,7 @@ final class Clients {
     }
 
     /** Why the connection may not have a new session, which is put out for whoever keeps the log; or null. */
-    @Nullable
-    String refusalOfSession(Connection connection, Outputs out) {
+    private @Nullable String refusalOfSession(Connection connection, Outputs out) {
         Limit limit = sessionLimit(connection);
         if (limit == null) {
             return null;
@@ -144,13 +143,14 @@ final class Clients {
 
     /** Why a handshake is not even looked at, or null. */
     @Nullable
-    static String objection(Connection connection, ConnectRequest request, long committedZxid) {
+    String objection(Connection connection, ConnectRequest request, long committedZxid, Outputs out) {
         if (connection.sessionId != 0) {
             return "a second handshake";
         }
-        return request.lastZxidSeen() > committedZxid
-                ? "the client has seen a later transaction than this server"
-                : null;
+        if (request.lastZxidSeen() > committedZxid) {
+            return "the client has seen a later transaction than this server";
+        }
+        return request.sessionId() == 0 ? refusalOfSession(connection, out) : null;
     }
 
     /** What a session gets of the timeout that it asks for. */

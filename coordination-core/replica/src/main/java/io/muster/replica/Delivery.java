@@ -47,29 +47,33 @@ final class Delivery {
         Answered answered = null;
         if (connection != null && asked != null) {
             answered = new Answered(connection, answer(connection, asked, transaction, out));
+            connection.answered();
         } else if (mayRepeat) {
             core.state.replay(transaction);
         } else {
             apply(transaction, out);
         }
         if (core.settings.form().digest()) {
-            digests.note(transaction.zxid(), core.state.digest());
-            compareDigest(transaction, mayRepeat);
+            long digest = core.state.digest();
+            digests.note(transaction.zxid(), digest);
+            if (!mayRepeat) {
+                compare(digest, transaction);
+            }
         }
         return answered;
     }
 
     /** Whoever prepared the transaction says what its tree was after it; ours must be the same. */
-    private void compareDigest(Transaction transaction, boolean mayRepeat) {
+    private void compare(long digest, Transaction transaction) {
         Long expected = transaction.digest();
-        if (expected == null || mayRepeat || expected == core.state.digest()) {
+        if (expected == null || expected == digest) {
             return;
         }
         mismatches++;
         core.warn(
                 "digest",
                 "THE STATE DIFFERS FROM THE LEADER'S at " + Zxid.toString(transaction.zxid()) + ": digest "
-                        + Long.toHexString(core.state.digest()) + " instead of " + Long.toHexString(expected)
+                        + Long.toHexString(digest) + " instead of " + Long.toHexString(expected)
                         + "; it has differed at " + mismatches
                         + " transactions; move this server's files away and let it take its data from the others");
     }

@@ -56,7 +56,6 @@ final class Interim implements Duty {
     /** Somebody whose request was on its way may be told now what came of it. */
     void answered(Delivery.Answered answered, Outputs out) {
         Connection connection = answered.connection();
-        connection.answered();
         if (answered.endReason() == null) {
             connection.turns.remove();
             waiting--;

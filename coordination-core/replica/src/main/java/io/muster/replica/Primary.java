@@ -83,7 +83,7 @@ final class Primary implements Duty, RequestStep.Writes {
     @Override
     public void connect(Connection connection, ConnectRequest request, Outputs out) {
         String objection = log.isOpen()
-                ? Clients.objection(connection, request, pipeline.committedZxid())
+                ? core.clients.objection(connection, request, pipeline.committedZxid(), out)
                 : "this server is about to lead no more";
         if (objection != null) {
             pipeline.close(connection, objection, out);

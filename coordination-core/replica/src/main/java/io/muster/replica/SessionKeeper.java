@@ -69,11 +69,6 @@ final class SessionKeeper {
     }
 
     private void createSession(Connection connection, ConnectRequest request, int timeoutMs, Outputs out) {
-        String refusal = core.clients.refusalOfSession(connection, out);
-        if (refusal != null) {
-            pipeline.close(connection, refusal, out);
-            return;
-        }
         SessionSecret secret = core.clients.storedSecret();
         SessionSecret newSecret = core.settings.newSecret();
         long id;

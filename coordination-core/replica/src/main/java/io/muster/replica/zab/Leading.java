@@ -378,14 +378,12 @@ final class Leading extends Part {
         if (!mayPropose() || !rounds.awaitsProposal(peer.history.last())) {
             return false;
         }
-        Set<Long> answering = new TreeSet<>();
-        answering.add(self());
-        learners.forEach(Learner.Step.UP, learner -> {
-            if (answersRounds(learner)) {
-                answering.add(learner.server());
-            }
-        });
-        return !peer.quorums.contain(answering::contains);
+        return !isQuorum(learners.servers(Learner.Step.UP, this::answersRounds));
+    }
+
+    /** Together with this server. */
+    private boolean isQuorum(Set<Long> others) {
+        return peer.quorums.contain(server -> server == self() || others.contains(server));
     }
 
     private boolean answersRounds(Learner learner) {
@@ -462,14 +460,10 @@ final class Leading extends Part {
     }
 
     private void giveUpWithoutQuorum() {
-        Set<Long> heard = new TreeSet<>();
-        heard.add(self());
-        learners.forEach(Learner.Step.WAITING_FOR_EPOCH, learner -> {
-            if (isInTime(learner) && votes(learner)) {
-                heard.add(learner.server());
-            }
-        });
-        if (!peer.quorums.contain(heard::contains)) {
+        Set<Long> heard =
+                learners.servers(Learner.Step.WAITING_FOR_EPOCH, learner -> isInTime(learner) && votes(learner));
+        if (!isQuorum(heard)) {
+            heard.add(self());
             giveUp("only the servers " + heard + " are heard of");
         }
     }

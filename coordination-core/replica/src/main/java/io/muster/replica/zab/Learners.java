@@ -3,7 +3,9 @@ package io.muster.replica.zab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,17 @@ final class Learners {
                 action.accept(learner);
             }
         }
+    }
+
+    /** The servers of those at this step or further for which something holds. */
+    Set<Long> servers(Learner.Step atLeast, Predicate<Learner> condition) {
+        Set<Long> servers = new TreeSet<>();
+        forEach(atLeast, learner -> {
+            if (condition.test(learner)) {
+                servers.add(learner.server());
+            }
+        });
+        return servers;
     }
 
     /** A copy, so that some may be closed meanwhile. */
