@@ -62,6 +62,15 @@ final class FileNames {
                 .toList();
     }
 
+    /** Those from the last one on that begins at or before a zxid; empty if all begin later. */
+    static List<Named> reaching(List<Named> ascending, long zxid) {
+        int first = -1;
+        for (int i = 0; i < ascending.size() && ascending.get(i).zxid() <= zxid; i++) {
+            first = i;
+        }
+        return first < 0 ? List.of() : ascending.subList(first, ascending.size());
+    }
+
     private static @Nullable Long zxid(String name, String kind, List<String> endings) {
         if (!name.startsWith(kind + ".")) {
             return null;

@@ -12,17 +12,13 @@ final class LogRange {
 
     /** As {@link Storage#read}. */
     static @Nullable List<Transaction> read(Disk disk, long after, long upTo, long maxBytes) {
-        List<Named> logs = FileNames.logs(disk);
-        int first = -1;
-        for (int i = 0; i < logs.size() && logs.get(i).zxid() <= after; i++) {
-            first = i;
-        }
-        if (first < 0) {
+        List<Named> logs = FileNames.reaching(FileNames.logs(disk), after);
+        if (logs.isEmpty()) {
             return null;
         }
         List<Transaction> found = new ArrayList<>();
         long bytes = 0;
-        for (Named file : logs.subList(first, logs.size())) {
+        for (Named file : logs) {
             if (file.zxid() > upTo) {
                 break;
             }

@@ -61,13 +61,8 @@ final class Replay {
     }
 
     void run(Disk disk, List<Named> logs) {
-        int first = 0;
-        for (int i = 0; i < logs.size(); i++) {
-            if (logs.get(i).zxid() <= base.state().zxid()) {
-                first = i;
-            }
-        }
-        for (Named each : logs.subList(first, logs.size())) {
+        List<Named> reaching = FileNames.reaching(logs, base.state().zxid());
+        for (Named each : reaching.isEmpty() ? logs : reaching) {
             if (each.zxid() > limit) {
                 return;
             }
