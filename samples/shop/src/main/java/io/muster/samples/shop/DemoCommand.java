@@ -1,6 +1,7 @@
 package io.muster.samples.shop;
 
 import io.muster.samples.shop.Story.Tone;
+import io.muster.testkit.TestEnsemble;
 import java.io.File;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             "2:the command line was wrong"
         })
 public final class DemoCommand implements Callable<Integer> {
+    private static final int SERVERS = 3;
     private static final int SESSION_TIMEOUT_MS = 3_000;
     private static final int THINK_MS = 400;
     private static final int PAUSE_BETWEEN_ROUNDS_MS = 2_000;
@@ -104,7 +106,7 @@ public final class DemoCommand implements Callable<Integer> {
             story.line(Tone.PLAIN, "one than it has seen, under a lock of its own, so it need not trust the workers.");
         }
         story.line(Tone.PLAIN, "");
-        Servers servers = connect.isEmpty() ? start(workplace, story) : null;
+        TestEnsemble servers = connect.isEmpty() ? start(workplace, story) : null;
         if (servers == null) {
             story.tell("demo", "uses the ensemble at " + connect);
         }
@@ -126,8 +128,8 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static Servers start(Workplace workplace, Story story) throws Exception {
-        Servers servers = workplace.open(() -> Servers.start(workplace));
+    private static TestEnsemble start(Workplace workplace, Story story) throws Exception {
+        TestEnsemble servers = workplace.open(() -> TestEnsemble.start(SERVERS));
         story.tell(
                 "servers",
                 "three Muster servers in this process are one ensemble at " + servers.connectString() + "; server "

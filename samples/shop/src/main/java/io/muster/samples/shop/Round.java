@@ -3,6 +3,7 @@ package io.muster.samples.shop;
 import io.muster.recipes.lease.FencingToken;
 import io.muster.samples.shop.Story.Tone;
 import io.muster.samples.shop.WorkerProcess.Heard;
+import io.muster.testkit.TestEnsemble;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -35,7 +36,7 @@ final class Round {
 
     private final Workplace workplace;
     /** Null where the ensemble is somebody else's. */
-    private final @Nullable Servers servers;
+    private final @Nullable TestEnsemble servers;
 
     private final Story story;
     private final Settings settings;
@@ -57,7 +58,7 @@ final class Round {
     /** A worker that holds the lock and is about to sell an item. */
     private record Holder(WorkerProcess worker, String item, FencingToken token) {}
 
-    Round(Workplace workplace, @Nullable Servers servers, Story story, Settings settings) {
+    Round(Workplace workplace, @Nullable TestEnsemble servers, Story story, Settings settings) {
         this.workplace = workplace;
         this.servers = servers;
         this.story = story;
@@ -134,11 +135,12 @@ final class Round {
     }
 
     /** The workers' next sale says how long they could not write. */
-    private void loseLeader(Servers ensemble) throws InterruptedException {
+    private void loseLeader(TestEnsemble ensemble) throws InterruptedException {
         await(said -> said.event() instanceof WorkerEvent.Sold);
         long lastSaleNanos = System.nanoTime();
         int lostBefore = lostSessions;
-        int lost = ensemble.killLeader();
+        int lost = ensemble.awaitServing();
+        ensemble.kill(lost);
         long killedNanos = System.nanoTime();
         story.tell(Tone.ACT, "demo", "kills server " + lost + ", which leads, as a crash would");
         int next = ensemble.awaitServing();
@@ -160,6 +162,7 @@ final class Round {
                         settings.thinkMs / 1e3,
                         lostSessions == lostBefore ? "nobody" : "somebody"));
         ensemble.restart(lost);
+        ensemble.awaitServing();
         story.tell("servers", "server " + lost + " is back, and has what it missed");
     }
 
