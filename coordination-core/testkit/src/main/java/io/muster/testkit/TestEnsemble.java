@@ -6,13 +6,9 @@ import io.muster.server.MusterServer;
 import io.muster.server.admin.ServerMode;
 import io.muster.server.config.EnsembleConfig;
 import io.muster.server.config.ServerConfig;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -21,7 +17,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,12 +71,7 @@ public final class TestEnsemble implements AutoCloseable {
         if (servers < 1) {
             throw new IllegalArgumentException("an ensemble has at least 1 server, not " + servers);
         }
-        TestEnsemble started;
-        try {
-            started = new TestEnsemble(servers, configure, Files.createTempDirectory("muster-test-"));
-        } catch (IOException e) {
-            throw new UncheckedIOException("no temporary directory for a test ensemble", e);
-        }
+        TestEnsemble started = new TestEnsemble(servers, configure, Directories.create("muster-test-"));
         try {
             for (int id = 1; id <= servers; id++) {
                 started.launch(id);
@@ -219,13 +209,7 @@ public final class TestEnsemble implements AutoCloseable {
         for (int server = 1; server <= size(); server++) {
             kill(server);
         }
-        try (Stream<Path> walk = Files.walk(directory)) {
-            for (Path file : walk.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + directory, e);
-        }
+        Directories.delete(directory);
     }
 
     @Override

@@ -3,15 +3,9 @@ package io.muster.testkit;
 import io.muster.replica.state.TimesToLive;
 import io.muster.server.MusterServer;
 import io.muster.server.config.ServerConfig;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,12 +39,7 @@ public final class TestServer implements AutoCloseable {
      * @param configure changes the defaults; called again at each {@link #restart()}
      */
     public static TestServer start(Consumer<ServerConfig.Builder> configure) {
-        TestServer started;
-        try {
-            started = new TestServer(configure, Files.createTempDirectory("muster-test-"));
-        } catch (IOException e) {
-            throw new UncheckedIOException("no temporary directory for a test server", e);
-        }
+        TestServer started = new TestServer(configure, Directories.create("muster-test-"));
         try {
             started.launch();
             return started;
@@ -141,14 +130,7 @@ public final class TestServer implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        try (Stream<Path> walk = Files.walk(directory)) {
-            List<Path> files = walk.sorted(Comparator.reverseOrder()).toList();
-            for (Path file : files) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + directory, e);
-        }
+        Directories.delete(directory);
     }
 
     @Override

@@ -7,14 +7,12 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +20,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,11 +52,7 @@ public abstract class ServerProcess implements AutoCloseable {
         this.properties = new LinkedHashMap<>(settings.properties);
         this.port = settings.port;
         this.serverId = settings.serverId;
-        try {
-            this.directory = Files.createTempDirectory("muster-" + name.toLowerCase(Locale.ROOT) + "-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.directory = Directories.create("muster-" + name.toLowerCase(Locale.ROOT) + "-");
     }
 
     /**
@@ -208,13 +201,7 @@ public abstract class ServerProcess implements AutoCloseable {
         if (process != null) {
             kill();
         }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + directory, e);
-        }
+        Directories.delete(directory);
     }
 
     @Override
@@ -222,20 +209,22 @@ public abstract class ServerProcess implements AutoCloseable {
         return name + "[" + connectString() + ", " + directory + "]";
     }
 
+    /** As ZooKeeper says it, or Muster. */
+    private boolean isPortTaken() {
+        String console = console();
+        return console.contains("BindException") || console.contains("is in use; stop who uses it");
+    }
+
     /** The port is free when we look, and perhaps not when the server binds it: then it dies, and we look again. */
     private void startOnAFreePort() {
         for (int attempt = 1; ; attempt++) {
-            try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                port = probe.getLocalPort();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            port = FreePorts.find(1).get(0);
             launch();
             try {
                 awaitServing();
                 return;
             } catch (IllegalStateException e) {
-                if (attempt == PORT_ATTEMPTS || !console().contains("BindException")) {
+                if (attempt == PORT_ATTEMPTS || !isPortTaken()) {
                     throw e;
                 }
             }

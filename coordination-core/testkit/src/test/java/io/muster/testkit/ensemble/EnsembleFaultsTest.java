@@ -1,5 +1,6 @@
 package io.muster.testkit.ensemble;
 
+import static io.muster.testkit.ensemble.Connecting.connect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,12 +35,6 @@ class EnsembleFaultsTest {
     private static final int BETWEEN = 200;
     /** Longer than the clients' sessions live. */
     private static final Duration PAUSE = Duration.ofSeconds(3);
-
-    private static MusterClient connect(ServerProcess server) throws InterruptedException {
-        MusterClient client = MusterClient.connect(server.connectString());
-        assertTrue(client.awaitConnected(Duration.ofSeconds(30)));
-        return client;
-    }
 
     @Test
     void nothingAcknowledgedIsLostWhenServersAreKilled() throws Exception {
@@ -99,7 +94,7 @@ class EnsembleFaultsTest {
     /** Every znode with its data and its stat, after all that is committed. */
     private static SortedMap<String, String> tree(ServerProcess server) throws InterruptedException {
         SortedMap<String, String> all = new TreeMap<>();
-        try (MusterClient client = connect(server)) {
+        try (MusterClient client = connect(server.connectString())) {
             client.sync("/");
             Queue<String> rest = new ArrayDeque<>(List.of("/"));
             for (String path = rest.poll(); path != null; path = rest.poll()) {

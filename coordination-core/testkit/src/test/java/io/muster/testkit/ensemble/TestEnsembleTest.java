@@ -1,11 +1,11 @@
 package io.muster.testkit.ensemble;
 
+import static io.muster.testkit.ensemble.Connecting.connect;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.client.ConnectionEvent;
 import io.muster.client.CreateOptions;
@@ -13,7 +13,6 @@ import io.muster.client.MusterClient;
 import io.muster.client.WatchEvent;
 import io.muster.server.admin.ServerMode;
 import io.muster.testkit.TestEnsemble;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,15 +24,6 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class TestEnsembleTest {
-    private static MusterClient connect(String servers) throws InterruptedException {
-        MusterClient client = MusterClient.builder()
-                .connectString(servers)
-                .sessionTimeout(Duration.ofSeconds(20))
-                .connect();
-        assertTrue(client.awaitConnected(Duration.ofSeconds(20)));
-        return client;
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
     }
