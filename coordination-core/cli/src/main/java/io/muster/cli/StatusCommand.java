@@ -115,6 +115,10 @@ final class StatusCommand implements Callable<Integer> {
             return "unknown";
         }
         String observers = said.getOrDefault("zk_synced_observers", "0");
-        return followers + " followers" + (observers.equals("0") ? "" : ", " + observers + " observers");
+        return count(followers, "follower") + (observers.equals("0") ? "" : ", " + count(observers, "observer"));
+    }
+
+    private static String count(String number, String what) {
+        return number + " " + what + (number.equals("1") ? "" : "s");
     }
 }
